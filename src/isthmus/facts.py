@@ -1,0 +1,228 @@
+"""The facts that a decision can take: one closed schema, the same from a live call and from a file.
+
+`null` is *unknown*: never favourable. *Absent* means the field's default: `False` for what would have to be held
+(instruments, evidence, grounds of exemption, special triggers: not held, not present), unknown (`None`) for what the
+world is like. A field without a default is required. Codes of places are ISO 3166 alpha-2 in lower case.
+`isthmus law facts` prints this file as JSON Schema.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Place = Annotated[str, Meta(pattern="^[a-z]{2}$", description="ISO 3166 alpha-2 code in lower case")]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a calendar date in the zone the rule names")]
+Persons = Annotated[int, Meta(ge=0, description="distinct natural persons")]
+Percent = Annotated[float, Meta(ge=0, le=100, description="percent")]
+Days = Annotated[int, Meta(ge=0, description="days")]
+Held = bool | None
+Known = bool | None
+
+Role = Literal["controller", "processor", "intermediary", "data_subject", "user", "operator"]
+Audience = Literal["internal", "public", "partners"]
+Basis = Literal[
+    "consent", "contract", "hr_management", "statutory_duty", "emergency", "news", "public_information", "other_law"
+]
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A group of facts; unknown members are errors."""
+
+
+class Exporter(Group, frozen=True, kw_only=True):
+    """The legal entity that lets the data leave."""
+
+    jurisdiction: Annotated[Place, Meta(description="where the entity is established")]
+    entity: Annotated[str, Meta(description="the entity's id in the registry; empty: not said")] = ""
+    city: Annotated[str | None, Meta(description="for regional instruments; unknown when absent")] = None
+    role: Annotated[Role | None, Meta(description="its role for this processing; absent: controller")] = "controller"
+    ciio: Annotated[
+        Held, Meta(description="critical information infrastructure operator; absent: not notified, so no")
+    ] = False
+    us_person: Annotated[Known, Meta(description="28 CFR 202.256; absent: derived from jurisdiction")] = None
+    owner_country: Annotated[Place | None, Meta(description="headquarters of the ultimate owner; absent: unknown")] = (
+        None
+    )
+    owner_percent: Annotated[Percent | None, Meta(description="share held by that owner; absent: unknown")] = None
+    sector: Annotated[str | None, Meta(description="auto, finance, health, telecom ...; absent: none special")] = ""
+    separate_consent_always: Annotated[bool, Meta(description="the entity's stricter reading of PIPL 39")] = False
+    relative_view: Annotated[
+        bool, Meta(description="the entity's counsel reads de-identified data relatively; absent: strict")
+    ] = False
+
+
+class Act(Group, frozen=True, kw_only=True):
+    """What is done with the data."""
+
+    kind: Annotated[
+        Literal["transmit", "remote_query", "on_site_access", "direct_collection", "third_party_tag"] | None,
+        Meta(description="absent: transmit"),
+    ] = "transmit"
+    channel: Annotated[
+        Literal[
+            "api", "vector_store", "telemetry", "log", "cache", "fallback", "storage", "model_licence", "marketplace"
+        ]
+        | None,
+        Meta(description="absent: api"),
+    ] = "api"
+
+
+class Recipient(Group, frozen=True, kw_only=True):
+    """Who receives, on the three axes: residency, sovereignty, provenance."""
+
+    hosted_in: Annotated[tuple[Place, ...] | None, Meta(description="inference and logs; unknown when null")]
+    accessible_from: Annotated[tuple[Place, ...] | None, Meta(description="support access; absent: nowhere else")] = ()
+    id: Annotated[str, Meta(description="the recipient's id in the registry; empty: not said")] = ""
+    deployment: Annotated[str, Meta(description="the deployment's id; empty: not said")] = ""
+    provider: Annotated[str, Meta(description="who sells; empty: not said")] = ""
+    operator_country: Annotated[Place | None, Meta(description="who runs the endpoint; absent: unknown")] = None
+    owner_country: Annotated[Place | None, Meta(description="who ultimately owns it; absent: unknown")] = None
+    role: Annotated[
+        Literal["processor", "controller", "same_entity", "employee", "foreign_court", "foreign_authority"] | None,
+        Meta(description="absent: processor"),
+    ] = "processor"
+    covered_person: Annotated[Known, Meta(description="28 CFR 202.211; absent: derived from ownership and seat")] = None
+    deny_listed: Annotated[Held, Meta(description="on a list of PIPL 42; absent: no")] = False
+    trains_on_inputs: Annotated[Known, Meta(description="absent: unknown")] = None
+    retention_days: Annotated[Days | None, Meta(description="absent: unknown")] = None
+    blocked_regions: Annotated[tuple[Place, ...], Meta(description="places its terms do not serve; absent: none")] = ()
+    owner_rule_percent: Annotated[
+        Percent | None,
+        Meta(
+            description="its terms refuse entities owned above this share from a blocked region; absent: no such term"
+        ),
+    ] = None
+    suspended: Annotated[bool, Meta(description="an operator's availability override is in force; absent: no")] = False
+
+
+class Item(Group, frozen=True, kw_only=True):
+    """One kind of data in the flow."""
+
+    label: Annotated[str, Meta(description="what it is, for people: an identifier's kind or a description")] = ""
+    classes: Annotated[
+        tuple[str, ...] | None, Meta(description="legal classes, as `cn.personal`; null: unread, unknown")
+    ] = ()
+    persons: Annotated[Persons | None, Meta(description="distinct persons in this item; absent: unknown")] = None
+    subjects: Annotated[
+        Literal["employees", "relatives", "applicants", "customers", "patients", "minors", "travellers", "others"]
+        | None,
+        Meta(description="whose data; absent: unknown"),
+    ] = None
+    form: Annotated[
+        Literal["plain", "hashed", "encrypted", "embedding", "pseudonymised", "aggregated", "anonymised"] | None,
+        Meta(description="as it would leave; absent: plain"),
+    ] = "plain"
+    origin: Annotated[
+        Literal["mainland", "abroad", "mixed"] | None,
+        Meta(description="where collected and generated; absent: where the exporter is"),
+    ] = None
+    importance: Annotated[
+        Literal["none", "suspected", "notified", "published", "core"] | None,
+        Meta(description="important data; absent: not notified and not published"),
+    ] = "none"
+    necessary: Annotated[Known, Meta(description="necessary for the purpose (PIPL 6, 38); absent: yes")] = True
+
+
+class Purpose(Group, frozen=True, kw_only=True):
+    """Why, and on which basis."""
+
+    name: Annotated[str, Meta(description="the registered purpose; empty: not said")] = ""
+    basis: Annotated[Basis | None, Meta(description="lawful basis of PIPL 13; absent: unknown")] = None
+    contract_with_individual: Annotated[
+        Held, Meta(description="necessary for a contract to which the individual is party")
+    ] = False
+    hr_necessary: Annotated[Held, Meta(description="necessary for cross-border HR management")] = False
+    labour_rules: Annotated[Held, Meta(description="lawfully adopted labour rules")] = False
+    collective_contract: Annotated[Held, Meta(description="lawfully signed collective contract")] = False
+    emergency: Annotated[Held, Meta(description="a real emergency for life, health or property")] = False
+
+
+class Evidence(Group, frozen=True, kw_only=True):
+    """What is on file for this flow and recipient. Absent: not held."""
+
+    notice: Annotated[Held, Meta(description="notice that names the recipient (PIPL 39)")] = False
+    separate_consent: Annotated[Held, Meta(description="separate consent to this export")] = False
+    impact_assessment: Annotated[Held, Meta(description="assessment before the export (PIPL 55, 56)")] = False
+
+
+class Counts(Group, frozen=True, kw_only=True):
+    """Distinct persons: already counted, and of this flow not yet counted. Absent: none so far; null: unknown."""
+
+    general_before: Persons | None = 0
+    general_new: Persons | None = 0
+    sensitive_before: Persons | None = 0
+    sensitive_new: Persons | None = 0
+    us_before: Annotated[
+        dict[str, int], Meta(description="US persons by category, this counterparty, 12 months before")
+    ] = {}
+    us_new: Annotated[dict[str, int], Meta(description="US persons by category in this flow, not yet counted")] = {}
+
+
+class Instrument(Group, frozen=True, kw_only=True):
+    """A contract, certification, assessment, filing or attestation on file."""
+
+    kind: Annotated[
+        Literal["standard_contract", "certification", "security_assessment", "gba_contract", "cisa_requirements"],
+        Meta(description="what it is"),
+    ]
+    number: Annotated[str, Meta(description="its number; empty: none")] = ""
+    recipient: Annotated[str, Meta(description="the recipient it covers; empty: any")] = ""
+    valid_from: Annotated[Day | None, Meta(description="in effect from; absent: unknown")] = None
+    valid_until: Annotated[Day | None, Meta(description="last day; absent: no end")] = None
+    filed_on: Annotated[Day | None, Meta(description="filed with the authority on; absent: not filed")] = None
+
+
+class Service(Group, frozen=True, kw_only=True):
+    """The service that the flow belongs to."""
+
+    audience: Annotated[Audience | None, Meta(description="absent: internal; null: undetermined")] = "internal"
+    audience_in: Annotated[
+        tuple[Place, ...] | None, Meta(description="where the audience is; absent: the exporter's place")
+    ] = ()
+    model: Annotated[str, Meta(description="the model's name; empty: not said")] = ""
+    model_filed: Annotated[Known, Meta(description="the model has a generative-AI filing number; absent: unknown")] = (
+        None
+    )
+    application_registered: Annotated[Held, Meta(description="the application is registered over a filed model")] = (
+        False
+    )
+    model_modified: Annotated[Held, Meta(description="fine-tuned or otherwise changed; absent: no")] = False
+    generation_function: Annotated[Known, Meta(description="the public can generate; absent: yes")] = True
+
+
+class UsTransaction(Group, frozen=True, kw_only=True):
+    """28 CFR 202."""
+
+    kind: Annotated[
+        Literal["none", "data_brokerage", "vendor", "employment", "investment", "intra_group"] | None,
+        Meta(description="absent: vendor, for a call to a model is a service"),
+    ] = "vendor"
+    government_related: Annotated[Held, Meta(description="202.222; absent: not present")] = False
+    exempt: Annotated[str, Meta(description="exemption claimed, as `202.506`; empty: none")] = ""
+
+
+class Facts(Group, frozen=True, kw_only=True):
+    """Everything a decision rests on."""
+
+    on: Annotated[Day, Meta(description="the legal date decided for")]
+    exporter: Exporter
+    recipient: Recipient
+    data: tuple[Item, ...]
+    act: Act = Act()
+    purpose: Purpose = Purpose()
+    evidence: Evidence = Evidence()
+    counts: Counts = Counts()
+    instruments: tuple[Instrument, ...] = ()
+    service: Service = Service()
+    us: UsTransaction = UsTransaction()
+
+
+def read_facts(data: bytes | str) -> Facts:
+    """Facts from one JSON object.
+
+    Raises `msgspec.ValidationError`, whose message names the path of the member that is wrong.
+    """
+    return msgspec.json.decode(data, type=Facts)
