@@ -109,6 +109,7 @@ class _Builder:
 
     def _mapping(self, path: Path_) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        key: Any
         while not isinstance(key := self._loader.get_event(), yaml.MappingEndEvent):
             if not isinstance(key, yaml.ScalarEvent):
                 raise self._error(key, "a key must be plain text")
