@@ -113,6 +113,7 @@ class _Builder:
         while not isinstance(key := self._loader.get_event(), yaml.MappingEndEvent):
             if not isinstance(key, yaml.ScalarEvent):
                 raise self._error(key, "a key must be plain text")
+            mark: Any = key.start_mark
             if key.anchor or key.tag:
                 raise self._error(key, "anchors and tags are not allowed on a key")
             if key.value == "<<" and not key.style:
@@ -120,7 +121,7 @@ class _Builder:
             if key.value in found:
                 raise self._error(key, f"duplicate key `{key.value}`", "remove one of the two")
             value = self._node((*path, key.value), self._loader.get_event())
-            self._lines[(*path, key.value)] = key.start_mark.line + 1
+            self._lines[(*path, key.value)] = mark.line + 1
             found[key.value] = value
         return found
 
