@@ -1,0 +1,114 @@
+"""A deployment as one value: what the configuration states, laid over what the provider's row knows.
+
+What neither knows is None, which no rule takes as favourable.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TypeVar
+
+import msgspec
+
+from isthmus.config import Deployment
+from isthmus.errors import CatalogError
+from isthmus.exchange import Destination
+from isthmus.registry.offers import Endpoint, Model, Provider, Terms, address
+from isthmus.registry.providers import Providers
+from isthmus.registry.tariffs import Tariff
+
+T = TypeVar("T")
+
+
+class Deployed(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a call could go, with all that deciding, routing and calling need to know of it.
+
+    `dialect` is the wire form it is asked in, `url` the full address of its main call. `quality` is None where nobody
+    measured it. `filed` says whether the model has a number under the mainland's generative-AI measures.
+    """
+
+    row: Deployment
+    destination: Destination
+    dialect: str
+    url: str
+    auth: str
+    auth_header: str
+    headers: dict[str, str]
+    tariffs: tuple[Tariff, ...]
+    quality: Decimal | None
+    quality_source: str
+    filed: bool | None
+    terms: Terms | None
+    retention_days: int | None
+    trains_on_inputs: bool | None
+    context: int | None
+    capabilities: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The deployment's name in the configuration."""
+        return self.row.id
+
+    @property
+    def name(self) -> str:
+        """The model's concrete name, as `provider/model`."""
+        return f"{self.row.provider}/{self.row.model}"
+
+
+def deployed(row: Deployment, providers: Providers) -> Deployed:
+    """The deployment of a configuration row; raises `CatalogError` for what the catalogue does not know."""
+    provider = providers.provider(row.provider)
+    endpoint = providers.endpoint(row.provider, row.endpoint)
+    model = endpoint.model(row.model)
+    if model is None and not endpoint.any_model and endpoint.models:
+        model = providers.model(row.provider, endpoint.id, row.model)
+    speaks = endpoint.speaks("openai_chat")
+    if speaks is None:
+        raise CatalogError(
+            f"`{row.provider}` offers no wire form that is spoken here", remedy="choose another endpoint"
+        )
+    base = address(endpoint, {"region": row.region, **row.parameters}, stated=row.base_url or speaks.base_url or None)
+    terms = endpoint.terms
+    return Deployed(
+        row=row,
+        destination=_destination(row, endpoint, model),
+        dialect=speaks.dialect,
+        url=base.rstrip("/") + speaks.path,
+        auth=endpoint.access.auth,
+        auth_header=endpoint.access.auth_header,
+        headers=endpoint.access.headers,
+        tariffs=row.tariffs or (model.tariffs if model else ()),
+        quality=row.quality.value if row.quality else None,
+        quality_source=row.quality.source if row.quality else "",
+        filed=_filed(row, provider, model),
+        terms=terms,
+        retention_days=_stated(row.retention_days, terms.retention_days if terms else None),
+        trains_on_inputs=_stated(row.trains_on_inputs, terms.trains_on_inputs if terms else None),
+        context=model.context if model else None,
+        capabilities=model.capabilities if model else (),
+    )
+
+
+def _destination(row: Deployment, endpoint: Endpoint, model: Model | None) -> Destination:
+    recipient, operator, owner = endpoint.recipient, endpoint.operator, endpoint.owner
+    return Destination(
+        deployment=row.id,
+        model=row.model,
+        provider=row.provider,
+        recipient=row.recipient or (recipient.id if recipient else ""),
+        hosted_in=row.hosted_in or endpoint.hosted_in(row.region) or (),
+        accessible_from=row.accessible_from or (endpoint.control.accessible_from if endpoint.control else None) or (),
+        operator_country=row.operator_country or (operator.country if operator else None),
+        owner_country=row.owner_country or (owner.country if owner else None),
+        weights_from=row.weights_from or (model.weights_from if model else None),
+    )
+
+
+def _filed(row: Deployment, provider: Provider, model: Model | None) -> bool | None:
+    if row.model_filed is not None:
+        return row.model_filed
+    return True if model is not None and provider.filing(model) is not None else None
+
+
+def _stated(stated: T | None, known: T | None) -> T | None:
+    return known if stated is None else stated

@@ -1,0 +1,64 @@
+"""Virtual keys: who may call, for which legal entity, and which facts a call may choose from.
+
+A key is shown once, when it is made; the registry holds its SHA-256 only, which is enough for 256 random bits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from isthmus.config import Id
+from isthmus.facts import Day, Place
+
+PREFIX = "isk_"
+ChoiceName = Literal["purpose", "audience", "basis", "origin", "subjects", "transaction"]
+Attestable = Literal["persons", "consents", "instruments"]
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The values that a call may choose from for one fact, and the one that holds where it does not choose.
+
+    Without a default the fact is unknown until a call states it.
+    """
+
+    fact: ChoiceName
+    values: Annotated[tuple[str, ...], Meta(min_length=1)]
+    default: str | None = None
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A registered key. `models` limits what it may name (empty: all); `expires` is its last day, in UTC.
+
+    `attests` names what its callers may state on their own word; `clean_scan` is what a complete scan without a finding
+    counts as; `reexport` obliges it to name conversations.
+    """
+
+    id: Id
+    entity: Id
+    hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="SHA-256 of the key, in hex")]
+    team: str = ""
+    choices: tuple[Choice, ...] = ()
+    attests: tuple[Attestable, ...] = ()
+    models: tuple[str, ...] = ()
+    located_in: Place | None = None
+    clean_scan: Literal["none", "unknown"] = "none"
+    min_quality: Annotated[Decimal, Meta(ge=0, le=1)] = Decimal(0)
+    reexport: bool = False
+    expires: Day | None = None
+
+
+def digest(secret: str) -> str:
+    """The SHA-256 of a key, in lower-case hex: what the registry holds of it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_key(random: bytes) -> str:
+    """The text of a key from 32 random bytes."""
+    if len(random) != 32:
+        raise ValueError("a key needs 32 random bytes")
+    return PREFIX + random.hex()

@@ -1,0 +1,92 @@
+"""What a key's registration and a call's wishes say together about the caller."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from isthmus.errors import ForbiddenError, MalformedError
+from isthmus.exchange import Caller, Slot
+from isthmus.registry.keys import Choice, ChoiceName, Key
+
+CHOICES: tuple[str, ...] = get_args(ChoiceName)
+ATTESTED: dict[str, str] = {
+    "persons": "persons",
+    "persons_sensitive": "persons",
+    "consents": "consents",
+    "instruments": "instruments",
+}
+
+
+def caller_of(key: Key, wishes: Mapping[str, Any], slots: tuple[Slot, ...], secret: bytes) -> Caller:
+    """The caller; `secret` keys the hash of an unnamed conversation.
+
+    Raises `ForbiddenError` for a value outside what the key registers, or a statement that it may not attest, and
+    `MalformedError` where a key for re-export does not name its conversation.
+    """
+    attested = {name: wishes[name] for name in ATTESTED if name in wishes}
+    for name in attested:
+        if ATTESTED[name] not in key.attests:
+            raise ForbiddenError(
+                f"the key may not attest `{name}`", where=f"isthmus.{name}", remedy="register it with `attests`"
+            )
+    named = wishes.get("conversation", "")
+    if key.reexport and not named:
+        raise MalformedError(
+            "this key re-exports data and must name its conversations",
+            where="isthmus.conversation",
+            remedy="send x-isthmus-conversation",
+        )
+    return Caller(
+        key_id=key.id,
+        key_name=key.id,
+        entity=key.entity,
+        team=key.team,
+        chosen=_chosen(key, wishes),
+        attested=attested,
+        attested_by=key.id if attested else "",
+        conversation=_conversation(key.id, named, slots, secret),
+        conversation_named=bool(named),
+        located_in=key.located_in,
+        clean_scan=key.clean_scan,
+        min_quality=max(key.min_quality, wishes.get("min_quality", key.min_quality)),
+        strict=wishes.get("strict", False),
+    )
+
+
+def _chosen(key: Key, wishes: Mapping[str, Any]) -> dict[str, str]:
+    registered: dict[str, Choice] = {choice.fact: choice for choice in key.choices}
+    chosen: dict[str, str] = {fact: choice.default for fact, choice in registered.items() if choice.default is not None}
+    for name in CHOICES:
+        if name not in wishes:
+            continue
+        choice = registered.get(name)
+        allowed = choice.values if choice else ()
+        if wishes[name] not in allowed:
+            raise ForbiddenError(
+                f"the key does not allow this value of `{name}`",
+                where=f"isthmus.{name}",
+                remedy=f"allowed: {', '.join(allowed) or 'none: register it for the key'}",
+            )
+        chosen[name] = wishes[name]
+    return chosen
+
+
+def _conversation(key_id: str, named: str, slots: tuple[Slot, ...], secret: bytes) -> str:
+    """The keyed hash of (key, name), or of (key, system prompt, first user message); never across keys."""
+    digest = hmac.new(secret, key_id.encode(), hashlib.sha256)
+    parts = [named] if named else [_first(slots, "system"), _first(slots, "user")]
+    for part in ("named" if named else "derived", *parts):
+        digest.update(b"\x00" + part.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:32]
+
+
+def _first(slots: tuple[Slot, ...], role: str) -> str:
+    """The text of the first message of that role: all its slots, in order."""
+    first = next((slot.pointer for slot in slots if slot.role == role), None)
+    if first is None:
+        return ""
+    message = "/".join(first.split("/")[:3])
+    return "\x1f".join(s.text for s in slots if s.pointer == message or s.pointer.startswith(f"{message}/"))
