@@ -133,7 +133,7 @@ def forbidden(module: str, name: str) -> str:
 def problems(source: str, module: str, *, package: bool = False) -> list[str]:
     """What the import and purity rules have against one file, one line each."""
     tree = ast.parse(source)
-    found = {}
+    found: dict[tuple[int, str], str] = {}
     for name, line in imports(tree, module, package=package):
         if reason := forbidden(module, name):
             found.setdefault((line, reason), f"{module}:{line}: imports {name}: {reason}")

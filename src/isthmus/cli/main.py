@@ -1,0 +1,58 @@
+"""The command line: one table of commands, each in a file of its own, imported when it is asked for.
+
+Exit codes: 0 done, 1 the answer is no (a ledger that does not verify, a missed bar), 2 bad input or configuration.
+Errors go to the standard error stream, one a line, with where, what was expected and what to do.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import cyclopts
+
+from isthmus import __version__
+from isthmus.errors import ConfigError, IsthmusError
+
+app = cyclopts.App(
+    name="isthmus",
+    version=__version__,
+    help="The control point between one enterprise and two AI ecosystems. 企业与两个人工智能生态之间的控制点。",
+)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("isthmus.cli.demo:demo", "Ten calls through one endpoint in front of two simulated ecosystems."),
+    "serve": ("isthmus.cli.serve:serve", "Serve the OpenAI-compatible endpoint."),
+    "init": ("isthmus.cli.init:init", "Write a first configuration with its secrets into a folder."),
+    "check": ("isthmus.cli.check:check", "Read a configuration and say every problem at once."),
+    "scan": ("isthmus.cli.scan:app", "Find what must not leave in a text."),
+    "law": ("isthmus.cli.law:app", "The rules: list, show, decide from facts."),
+    "explain": ("isthmus.cli.explain:explain", "What would happen to a call at each deployment, without sending it."),
+    "models": ("isthmus.cli.models:models", "What a key could use now, and why the rest is not there."),
+    "providers": ("isthmus.cli.providers:app", "Who sells models, where, on what terms and price."),
+    "keys": ("isthmus.cli.keys:app", "Make keys for applications."),
+    "registry": ("isthmus.cli.registry:app", "Record contracts, filings, consents and keys."),
+    "ledger": ("isthmus.cli.ledger:app", "Show, verify and export the evidence."),
+}
+for _name, (_path, _help) in COMMANDS.items():
+    app.command(_path, name=_name, help=_help)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and turn our own errors into lines and an exit code."""
+    try:
+        app(arguments)
+    except ConfigError as error:
+        for problem in error.problems or (error,):
+            print(f"error: {problem}", file=sys.stderr)
+        sys.exit(2)
+    except IsthmusError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

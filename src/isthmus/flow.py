@@ -1,0 +1,166 @@
+"""A live call as facts: the same value that `isthmus law decide` reads from a file.
+
+What nobody stated stays unknown; nothing favourable is assumed. Items are one for each kind found, and one more for
+what could not be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from isthmus.config import Entity, Purpose
+from isthmus.exchange import Caller, Scan, Tally
+from isthmus.facts import Counts, Evidence, Exporter, Facts, Instrument, Item, Recipient, Service, UsTransaction
+from isthmus.facts import Purpose as PurposeFacts
+from isthmus.registry.acts import EVIDENCE, SERVICE, Act, covers, instruments
+from isthmus.registry.deployments import Deployed
+
+COUNT_FIELDS = frozenset(Counts.__struct_fields__)
+BEFORE_NEW = ("before", "new")
+
+
+def facts_of(
+    *,
+    on: str,
+    entity: Entity,
+    target: Deployed,
+    caller: Caller,
+    purpose: Purpose | None,
+    acts: tuple[Act, ...],
+    scan: Scan,
+    tallies: Iterable[Tally] = (),
+) -> Facts:
+    """The facts of one call at one deployment on the legal date `on`."""
+    name = caller.chosen.get("purpose", "")
+    valid = tuple(
+        act
+        for act in acts
+        if covers(
+            act,
+            entity=entity.id,
+            recipient=target.destination.recipient,
+            purpose=name,
+            model=target.destination.model,
+            on=on,
+        )
+    )
+    return Facts(
+        on=on,
+        exporter=_exporter(entity),
+        recipient=_recipient(target),
+        data=_items(scan, caller),
+        purpose=_purpose(name, purpose, caller),
+        evidence=_evidence(valid, caller),
+        counts=_counts(tallies),
+        instruments=(*instruments(valid), *_attested(caller, target, on)),
+        service=_service(valid, caller, target),
+        us=_transaction(caller),
+    )
+
+
+def _exporter(entity: Entity) -> Exporter:
+    return Exporter(
+        jurisdiction=entity.jurisdiction,
+        entity=entity.id,
+        city=entity.city,
+        ciio=entity.ciio,
+        us_person=entity.us_person,
+        owner_country=entity.owner.country if entity.owner else None,
+        owner_percent=entity.owner.percent if entity.owner else None,
+        sector=entity.sector,
+        separate_consent_always=entity.separate_consent_always,
+        relative_view=entity.relative_view,
+    )
+
+
+def _recipient(target: Deployed) -> Recipient:
+    to, terms = target.destination, target.terms
+    return Recipient(
+        hosted_in=to.hosted_in or None,
+        accessible_from=to.accessible_from,
+        id=to.recipient,
+        deployment=to.deployment,
+        provider=to.provider,
+        operator_country=to.operator_country,
+        owner_country=to.owner_country,
+        trains_on_inputs=target.trains_on_inputs,
+        retention_days=target.retention_days,
+        blocked_regions=(terms.blocked_regions or ()) if terms else (),
+        owner_rule_percent=terms.owner_rule_percent if terms else None,
+        suspended=target.row.suspended,
+    )
+
+
+def _items(scan: Scan, caller: Caller) -> tuple[Item, ...]:
+    seen: dict[str, tuple[set[str], tuple[str, ...]]] = {}
+    for finding in scan.findings:
+        values, _ = seen.setdefault(finding.kind, (set(), finding.classes))
+        values.add(finding.value)
+    subjects, origin = caller.chosen.get("subjects"), caller.chosen.get("origin")
+    stated: dict[str, Any] = {"subjects": subjects, "origin": origin}
+    items = [
+        msgspec.convert({"label": kind, "classes": classes, "persons": len(values), **stated}, Item)
+        for kind, (values, classes) in sorted(seen.items())
+    ]
+    media = sorted({part.medium for part in scan.unscanned})
+    items += [msgspec.convert({"label": f"unscanned {name}", "classes": None, **stated}, Item) for name in media]
+    if caller.clean_scan == "unknown" and not seen and not media:
+        items.append(msgspec.convert({"label": "clean scan", "classes": None, **stated}, Item))
+    return tuple(items)
+
+
+def _purpose(name: str, purpose: Purpose | None, caller: Caller) -> PurposeFacts:
+    basis = caller.chosen.get("basis") or (purpose.basis if purpose else None)
+    limbs = ("contract_with_individual", "hr_necessary", "labour_rules", "collective_contract", "emergency")
+    held = {limb: getattr(purpose, limb) for limb in limbs} if purpose else {}
+    return msgspec.convert({"name": name, "basis": basis, **held}, PurposeFacts)
+
+
+def _evidence(valid: tuple[Act, ...], caller: Caller) -> Evidence:
+    held = {act.kind for act in valid} | set(caller.attested.get("consents", ()))
+    return Evidence(**dict.fromkeys(held & EVIDENCE, True))
+
+
+def _attested(caller: Caller, target: Deployed, on: str) -> tuple[Instrument, ...]:
+    stated = caller.attested.get("instruments", ())
+    acts = tuple(
+        Act(id="attested", kind=kind, entity=caller.entity, recipient=target.destination.recipient, valid_from=on)
+        for kind in stated
+    )
+    return instruments(acts)
+
+
+def _service(valid: tuple[Act, ...], caller: Caller, target: Deployed) -> Service:
+    held: Mapping[str, Any] = {act.kind: True for act in valid if act.kind in SERVICE}
+    return msgspec.convert(
+        {
+            "audience": caller.chosen.get("audience", "internal"),
+            "model": target.destination.model,
+            "model_filed": target.filed,
+            "model_modified": target.row.model_modified,
+            **held,
+        },
+        Service,
+    )
+
+
+def _transaction(caller: Caller) -> UsTransaction:
+    kind = caller.chosen.get("transaction")
+    return msgspec.convert({"kind": kind}, UsTransaction) if kind else UsTransaction()
+
+
+def _counts(tallies: Iterable[Tally]) -> Counts:
+    """Tallies as the fields `<category>_before` and `_new`, or by category in `<jurisdiction>_before` and `_new`."""
+    fields: dict[str, Any] = {}
+    for tally in tallies:
+        amounts = (tally.before, tally.after - tally.before)
+        for suffix, amount in zip(BEFORE_NEW, amounts, strict=True):
+            if f"{tally.category}_{suffix}" in COUNT_FIELDS:
+                fields[f"{tally.category}_{suffix}"] = amount
+            else:
+                group = fields.setdefault(f"{tally.scheme.split('.')[0]}_{suffix}", {})
+                group[tally.category] = amount
+    return Counts(**fields)

@@ -1,0 +1,82 @@
+"""A registry file: acts of people to record, as `isthmus registry apply FILE` reads them.
+
+Applying the same file twice gives the same registry. A row under a known id whose content differs is a new version;
+earlier versions stay. `by` is who records.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from isthmus.catalog import Document, convert_all, parse
+from isthmus.config import Config, Id, raise_problems, unknown
+from isthmus.errors import CatalogError, ConfigError
+from isthmus.registry.acts import Act, kinds
+from isthmus.registry.keys import Key
+
+
+class Revocation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The end of a key or an act, from now on."""
+
+    what: Literal["key", "act"]
+    id: Id
+    reason: Annotated[str, Meta(max_length=500)] = ""
+
+
+class RegistryFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to record, and who records it."""
+
+    by: Annotated[str, Meta(min_length=1, max_length=200)]
+    keys: tuple[Key, ...] = ()
+    acts: tuple[Act, ...] = ()
+    revoke: tuple[Revocation, ...] = ()
+
+
+def read_registry(file: Path, config: Config) -> RegistryFile:
+    """The checked content of a registry file; raises `ConfigError` with every problem found."""
+    try:
+        document = parse(file.read_bytes(), str(file))
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", where=str(file)) from None
+    except CatalogError as error:
+        raise ConfigError(error.message, where=error.where, remedy=error.remedy, problems=(error,)) from None
+    content, problems = convert_all(document, RegistryFile)
+    if content is not None:
+        problems = (*_keys(document, content, config), *_acts(document, content, config))
+    raise_problems(problems, str(file))
+    assert content is not None
+    return content
+
+
+def _keys(document: Document, content: RegistryFile, config: Config) -> list[CatalogError]:
+    entities, purposes = [row.id for row in config.entities], [row.id for row in config.purposes]
+    problems = []
+    for index, key in enumerate(content.keys):
+        if key.entity not in entities:
+            problems.append(unknown(document, ("keys", index, "entity"), "entity", key.entity, entities))
+        for place, choice in enumerate(key.choices):
+            path = ("keys", index, "choices", place)
+            if choice.default is not None and choice.default not in choice.values:
+                problems.append(document.error((*path, "default"), "the default is not among `values`", "add it"))
+            if choice.fact == "purpose":
+                problems += [
+                    unknown(document, (*path, "values"), "purpose", name, purposes)
+                    for name in choice.values
+                    if name not in purposes
+                ]
+    return problems
+
+
+def _acts(document: Document, content: RegistryFile, config: Config) -> list[CatalogError]:
+    entities = [row.id for row in config.entities]
+    problems = []
+    for index, act in enumerate(content.acts):
+        if act.entity not in entities:
+            problems.append(unknown(document, ("acts", index, "entity"), "entity", act.entity, entities))
+        if act.kind not in kinds():
+            problems.append(unknown(document, ("acts", index, "kind"), "kind of act", act.kind, list(kinds())))
+    return problems
