@@ -24,6 +24,8 @@ _EXACT = Context(prec=60)
 Text = Annotated[str, Meta(min_length=1)]
 Confidence = Literal["high", "medium", "low"]
 Clock = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="HH:MM on the seller's clock")]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEK: tuple[str, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code")]
 
 
@@ -61,15 +63,21 @@ class Tier(Row, frozen=True, kw_only=True):
 
 
 class Window(Row, frozen=True, kw_only=True):
-    """Hours `[start, end)` of the seller's clock with prices of their own; it may pass midnight."""
+    """Hours `[start, end)` of the seller's clock with prices of their own; it may pass midnight.
+
+    `days` are the days of the week on which it holds, by the clock's own date; none named: every day.
+    """
 
     start: Clock
     end: Clock
     tiers: tuple[Tier, ...]
+    days: tuple[Weekday, ...] = ()
 
-    def holds(self, clock: time) -> bool:
-        """Whether `clock` lies in the window."""
-        start, end = time.fromisoformat(self.start), time.fromisoformat(self.end)
+    def holds(self, moment: datetime) -> bool:
+        """Whether a moment, read on the seller's clock, lies in the window."""
+        if self.days and WEEK[moment.weekday()] not in self.days:
+            return False
+        clock, start, end = moment.time(), time.fromisoformat(self.start), time.fromisoformat(self.end)
         return start <= clock < end if start < end else clock >= start or clock < end
 
 
@@ -113,8 +121,8 @@ def in_force(tariffs: tuple[Tariff, ...], at: str) -> Tariff | None:
 
 def tier(tariff: Tariff, *, at: str, input_tokens: int) -> Tier:
     """The prices for a request of `input_tokens` that began at the instant `at`."""
-    clock = instant(at).astimezone(ZoneInfo(tariff.zone)).time()
-    tiers = next((window.tiers for window in tariff.windows if window.holds(clock)), tariff.tiers)
+    moment = instant(at).astimezone(ZoneInfo(tariff.zone))
+    tiers = next((window.tiers for window in tariff.windows if window.holds(moment)), tariff.tiers)
     reached = [row for row in tiers if input_tokens > row.over or row.over == 0]
     return max(reached, key=lambda row: row.over)
 
