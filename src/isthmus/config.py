@@ -19,10 +19,12 @@ from msgspec import Meta
 from isthmus.catalog import Document, convert_all, parse
 from isthmus.errors import CatalogError, ConfigError
 from isthmus.facts import Basis, Days, Percent, Place
+from isthmus.registry.provider_checks import check_tariffs
 from isthmus.registry.tariffs import Tariff
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="letters, digits, `.`, `_`, `-`")]
 SecretRef = Annotated[str, Meta(pattern="^(env|file):.+$", description="`env:NAME` or `file:PATH`")]
+Fraction = Annotated[Decimal, Meta(description="a number from 0 to 1")]
 Bytes = Annotated[int, Meta(ge=1024, le=1 << 30)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
 
@@ -98,7 +100,7 @@ class Entity(Section, frozen=True, kw_only=True):
 class Quality(Section, frozen=True, kw_only=True):
     """A figure between 0 and 1 that deployments are compared by, and where it comes from."""
 
-    value: Annotated[Decimal, Meta(ge=0, le=1)]
+    value: Fraction
     source: Annotated[str, Meta(min_length=1)]
 
 
@@ -139,7 +141,7 @@ class Alias(Section, frozen=True, kw_only=True):
 
     id: Id
     deployments: Annotated[tuple[Id, ...], Meta(min_length=1)]
-    min_quality: Annotated[Decimal, Meta(ge=0, le=1)] = Decimal(0)
+    min_quality: Fraction = Decimal(0)
 
 
 class TermList(Section, frozen=True, kw_only=True):
@@ -230,7 +232,7 @@ def read_config(file: Path) -> Loaded:
         raise ConfigError(error.message, where=error.where, remedy=error.remedy, problems=(error,)) from None
     config, problems = convert_all(document, Config)
     if config is not None:
-        problems = (*_duplicates(document, config), *_dangling(document, config))
+        problems = (*_duplicates(document, config), *_dangling(document, config), *_figures(document, config))
     raise_problems(problems, str(file))
     assert config is not None
     return Loaded(config=config, document=document)
@@ -275,3 +277,25 @@ def _dangling(document: Document, config: Config) -> tuple[CatalogError, ...]:
         for place, name in enumerate(alias.deployments)
         if name not in known
     )
+
+
+def _figures(document: Document, config: Config) -> tuple[CatalogError, ...]:
+    """Figures that a type alone does not bound: fractions, and the tariffs that deployments state."""
+    problems = []
+    for index, row in enumerate(config.deployments):
+        if row.quality is not None:
+            problems += fraction(document, ("deployments", index, "quality", "value"), row.quality.value)
+        problems += [
+            document.error(path, message, remedy)
+            for path, message, remedy in check_tariffs(("deployments", index, "tariffs"), row.tariffs)
+        ]
+    for index, alias in enumerate(config.aliases):
+        problems += fraction(document, ("aliases", index, "min_quality"), alias.min_quality)
+    return tuple(problems)
+
+
+def fraction(document: Document, path: tuple[str | int, ...], value: Decimal) -> list[CatalogError]:
+    """A problem where `value` is not between 0 and 1."""
+    if value.is_finite() and 0 <= value <= 1:
+        return []
+    return [document.error(path, f"`{value}` is not between 0 and 1", "write a figure such as 0.85")]

@@ -6,7 +6,7 @@ the facts; one named as a field of `facts.Evidence` or `facts.Service` sets that
 
 from __future__ import annotations
 
-from typing import Annotated, get_args
+from typing import Annotated, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -14,9 +14,7 @@ from msgspec import Meta
 from isthmus.config import Id
 from isthmus.facts import Day, Evidence, Instrument, Place, Service
 
-INSTRUMENTS: frozenset[str] = frozenset(
-    get_args(getattr(Instrument.__annotations__["kind"], "__origin__", Instrument.__annotations__["kind"]))
-)
+INSTRUMENTS: frozenset[str] = frozenset(get_args(get_type_hints(Instrument)["kind"]))
 EVIDENCE: frozenset[str] = frozenset(Evidence.__struct_fields__)
 SERVICE: frozenset[str] = frozenset(Service.__struct_fields__)
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from isthmus.catalog import Document, convert_all, parse
-from isthmus.config import Config, Id, raise_problems, unknown
+from isthmus.config import Config, Id, fraction, raise_problems, unknown
 from isthmus.errors import CatalogError, ConfigError
 from isthmus.registry.acts import Act, kinds
 from isthmus.registry.keys import Key
@@ -58,6 +58,7 @@ def _keys(document: Document, content: RegistryFile, config: Config) -> list[Cat
     for index, key in enumerate(content.keys):
         if key.entity not in entities:
             problems.append(unknown(document, ("keys", index, "entity"), "entity", key.entity, entities))
+        problems += fraction(document, ("keys", index, "min_quality"), key.min_quality)
         for place, choice in enumerate(key.choices):
             path = ("keys", index, "choices", place)
             if choice.default is not None and choice.default not in choice.values:

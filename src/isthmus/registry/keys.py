@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from isthmus.config import Id
+from isthmus.config import Fraction, Id
 from isthmus.facts import Day, Place
 
 PREFIX = "isk_"
@@ -47,7 +47,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     models: tuple[str, ...] = ()
     located_in: Place | None = None
     clean_scan: Literal["none", "unknown"] = "none"
-    min_quality: Annotated[Decimal, Meta(ge=0, le=1)] = Decimal(0)
+    min_quality: Fraction = Decimal(0)
     reexport: bool = False
     expires: Day | None = None
 

@@ -53,11 +53,16 @@ def _model(path: Path_, row: Provider, model: Model) -> Iterator[Problem]:
     yield from _dates(path, model)
     if model.filing is not None and model.filing not in row.filings:
         yield (*path, "filing"), f"no filing of this seller is called `{model.filing}`", "add it under `filings`"
-    for index, tariff in enumerate(model.tariffs):
-        yield from _tariff((*path, "tariffs", index), tariff)
-        for other in model.tariffs[:index]:
+    yield from check_tariffs((*path, "tariffs"), model.tariffs)
+
+
+def check_tariffs(path: Path_, tariffs: tuple[Tariff, ...]) -> Iterator[Problem]:
+    """What is wrong with the tariffs at `path`, each alone and beside the others."""
+    for index, tariff in enumerate(tariffs):
+        yield from _tariff((*path, index), tariff)
+        for other in tariffs[:index]:
             if other.promotion == tariff.promotion and _overlap(other, tariff):
-                yield (*path, "tariffs", index), "two tariffs hold on one day", "end the earlier with `until`"
+                yield (*path, index), "two tariffs hold on one day", "end the earlier with `until`"
 
 
 def _tariff(path: Path_, tariff: Tariff) -> Iterator[Problem]:

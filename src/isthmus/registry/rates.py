@@ -1,7 +1,7 @@
 """Exchange rates of one day, from the operator's own dated file: what prices in several currencies are compared by.
 
 Rates are declared, never fetched: whoever signs the figures chooses the day and the source, and both are recorded with
-what was converted. `docs/providers/rates.example.yaml` shows the form.
+what was converted. `examples/rates.yaml` shows the form.
 """
 
 from __future__ import annotations
