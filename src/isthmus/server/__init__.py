@@ -1,0 +1,1 @@
+"""HTTP: the way in for programs."""

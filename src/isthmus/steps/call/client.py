@@ -1,0 +1,181 @@
+"""One attempt to send bytes to one deployment over a pooled connection.
+
+No redirect is followed: it would be a destination nobody decided on. The environment's proxy is ignored: a proxy is
+part of a deployment and of its decision. Compression is not asked for, so that a stream's bytes pass when they are
+written. Messages name no address, header or text: an address can hold a credential.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+
+from pyreqwest.client import Client as Pool
+from pyreqwest.client import ClientBuilder
+from pyreqwest.exceptions import BuilderError, ClientClosedError, ConnectError, DetailedPyreqwestError
+from pyreqwest.proxy import ProxyBuilder
+from pyreqwest.request import StreamRequest
+from pyreqwest.response import Response
+
+from isthmus.errors import BrokenReplyError, RejectedError, UnreachableError, UpstreamError, UpstreamTimeoutError
+from isthmus.steps.call.reply import Reply
+from isthmus.steps.call.target import Target
+
+REJECTION_BYTES = 64 * 1024
+WHOLE_BUFFER = 64 * 1024
+
+
+class Client:
+    """Connections to deployments: one pool for each proxy and connect timeout, opened when first needed."""
+
+    def __init__(self) -> None:
+        self._pools: dict[tuple[str | None, float], Pool] = {}
+        self._closed = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def send(self, target: Target, data: bytes, *, stream: bool) -> Reply:
+        """Post `data` once; the reply's status is below 300.
+
+        Raises `UnreachableError` (nothing was sent), `UpstreamTimeoutError`, `BrokenReplyError` (no answer, a redirect,
+        HTML) and `RejectedError` (a status from 400, with at most 64 KiB of what was said).
+        """
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        request = self._request(target, data, stream=stream)
+        patience = min(target.connect_s + target.first_byte_s, target.total_s)
+        try:
+            async with asyncio.timeout_at(started + patience):
+                response = await request.__aenter__()
+        except DetailedPyreqwestError as error:
+            raise _transport(error) from None
+        except TimeoutError:
+            raise UpstreamTimeoutError("the deployment was too slow: first byte") from None
+        reply = Reply(
+            status=response.status,
+            headers=_headers(response),
+            source=response.body_reader,
+            request=request,
+            target=target,
+            started=started,
+        )
+        try:
+            await _accept(reply)
+        except BaseException:
+            await reply.aclose()
+            raise
+        return reply
+
+    async def close(self) -> None:
+        """Close every connection; sends that are under way fail."""
+        self._closed = True
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            await pool.close()
+
+    def _request(self, target: Target, data: bytes, *, stream: bool) -> StreamRequest:
+        if self._closed:
+            raise UnreachableError("isthmus is stopping", sent=False)
+        try:
+            builder = self._pool(target).post(target.url).headers(target.headers).body_bytes(data)
+            return builder.streamed_read_buffer_limit(0 if stream else WHOLE_BUFFER).build_streamed()
+        except (BuilderError, ValueError):
+            raise UnreachableError(
+                "the deployment's address, proxy or headers are not valid", remedy="correct the deployment", sent=False
+            ) from None
+
+    def _pool(self, target: Target) -> Pool:
+        key = (target.proxy, target.connect_s)
+        if (pool := self._pools.get(key)) is None:
+            pool = self._pools[key] = _open_pool(*key)
+        return pool
+
+
+def open_client() -> Client:
+    """A client without connections yet; close it, or use it with `async with`."""
+    return Client()
+
+
+def _open_pool(proxy: str | None, connect_s: float) -> Pool:
+    builder = (
+        ClientBuilder()
+        .no_proxy()
+        .follow_redirects(enable=False)
+        .referer(enable=False)
+        .default_cookie_store(enable=False)
+    )
+    builder = builder.gzip(enable=False).brotli(enable=False).zstd(enable=False).deflate(enable=False)
+    builder = builder.connect_timeout(timedelta(seconds=connect_s)).user_agent("isthmus").tcp_nodelay(enabled=True)
+    if proxy is not None:
+        builder = builder.proxy(ProxyBuilder.all(proxy))
+    return builder.build()
+
+
+def _headers(response: Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+async def _accept(reply: Reply) -> None:
+    """Raise unless this is an answer that a dialect may read."""
+    if reply.status >= 400:
+        raise RejectedError(
+            f"the deployment answered with status {reply.status}",
+            upstream_status=reply.status,
+            body=await _beginning(reply),
+            retry_after=retry_after(reply.headers, time.time()),
+        )
+    if reply.status >= 300:
+        raise BrokenReplyError(
+            f"the deployment answered with a redirect ({reply.status}), which is never followed",
+            remedy="give the final address as the deployment's base_url",
+        )
+    if reply.content_type == "text/html":
+        raise BrokenReplyError("the deployment answered HTML", remedy="check the deployment's base_url and proxy")
+
+
+async def _beginning(reply: Reply) -> bytes:
+    """The first 64 KiB of a rejection; what cannot be read is left out."""
+    body = bytearray()
+    try:
+        async for chunk in reply:
+            body += chunk
+            if len(body) >= REJECTION_BYTES:
+                break
+    except UpstreamError:
+        pass
+    return bytes(body[:REJECTION_BYTES])
+
+
+def retry_after(headers: dict[str, str], present: float) -> float | None:
+    """Seconds to wait as the answer asks: `retry-after-ms`, or `retry-after` in seconds or as a date (RFC 9110)."""
+    try:
+        if milliseconds := headers.get("retry-after-ms"):
+            return max(0.0, float(milliseconds) / 1000)
+        if not (value := headers.get("retry-after", "").strip()):
+            return None
+        if value[0].isdigit():
+            return float(value)
+        return max(0.0, parsedate_to_datetime(value).timestamp() - present)
+    except ValueError:
+        return None
+
+
+def _transport(error: DetailedPyreqwestError) -> UpstreamError:
+    causes = [cause["message"] for cause in error.details.get("causes") or ()]
+    if isinstance(error, ClientClosedError):
+        return BrokenReplyError("isthmus is stopping")
+    if isinstance(error, ConnectError) or "client error (Connect)" in causes:
+        last = causes[-1] if causes else ""
+        why = f": {last}" if last and "://" not in last else ""
+        return UnreachableError(f"no connection to the deployment{why}", sent=False)
+    return BrokenReplyError("the deployment closed the connection without an answer")
