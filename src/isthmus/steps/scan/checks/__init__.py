@@ -25,3 +25,10 @@ def find_check(name: str) -> Check:
         raise LookupError(name) from None
     found: Check = module.problem
     return found
+
+
+def find_canonical(name: str) -> Callable[[str], str] | None:
+    """The check's own way to a canonical value, where it has one."""
+    find_check(name)
+    found: Callable[[str], str] | None = getattr(importlib.import_module(f"{__name__}.{name}"), "canonical", None)
+    return found

@@ -1,0 +1,115 @@
+"""The confirmer of a candidate: canonical value, check, context, strength. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+from isthmus.exchange import Check, Finding, Part, Slot, Strength
+from isthmus.steps.scan.checks import CHECK_DIGIT
+from isthmus.steps.scan.identifiers import Strengths
+from isthmus.steps.scan.terms import term_value, touches_word
+
+_SEPARATORS = str.maketrans("", "", " \t-.·/()")
+Checker = Callable[[str], str]
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A range of the buffer that matched, and the slot `[low, high)` it lies in."""
+
+    text: str
+    start: int
+    end: int
+    low: int
+    high: int
+    slot: Slot
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """What all patterns of a kind share. `nearby` finds its context words."""
+
+    kind: str
+    classes: tuple[str, ...]
+    near: int = 0
+    nearby: re.Pattern[str] | None = None
+    term: bool = False
+    canonical: Callable[[str], str] | None = None
+
+
+class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
+    """Turns a candidate of one pattern into a finding, or into nothing."""
+
+    origin: Origin
+    check: Checker | None = None
+    strength: Strengths = Strengths()
+    needs_context: bool = False
+    span: re.Pattern[str] | None = None
+
+    def confirm(self, candidate: Candidate) -> Finding | None:
+        """The finding, or nothing where the candidate is no such thing."""
+        if self.origin.term:
+            return self._term(candidate)
+        if self.span is not None:
+            whole = self.span.match(candidate.text, candidate.start, candidate.high)
+            if whole is None or whole.end() == candidate.start:
+                return None
+            candidate = msgspec.structs.replace(candidate, end=whole.end())
+        surface = candidate.text[candidate.start : candidate.end]
+        canonical = self.origin.canonical
+        value = canonical(surface) if canonical else surface.translate(_SEPARATORS).upper()
+        problem = self.check(value) if self.check else ""
+        if problem and problem != CHECK_DIGIT:
+            return None
+        near = self._in_context(candidate)
+        if self.needs_context and not near:
+            return None
+        check: Check = "none" if self.check is None else "invalid" if problem else "valid"
+        strength = _strength(self.strength, check, near=near)
+        if strength is None:
+            return None
+        why = {"none": "form", "valid": "form and check", "invalid": "form, but the check digit is wrong"}[check]
+        return self._finding(
+            candidate, surface, value, strength, check, why + (", with a context word" if near else "")
+        )
+
+    def _term(self, candidate: Candidate) -> Finding | None:
+        if touches_word(candidate.text, candidate.start, candidate.end):
+            return None
+        surface = candidate.text[candidate.start : candidate.end]
+        return self._finding(candidate, term_value(surface), strength="certain", check="none", why="word of a list")
+
+    def _in_context(self, candidate: Candidate) -> bool:
+        nearby = self.origin.nearby
+        if nearby is None:
+            return False
+        low = max(candidate.low, candidate.start - self.origin.near)
+        high = min(candidate.high, candidate.end + self.origin.near // 4)
+        if nearby.search(candidate.text, low, candidate.start) or nearby.search(candidate.text, candidate.end, high):
+            return True
+        pointer = candidate.slot.pointer
+        return low == candidate.low and nearby.search(pointer, pointer.rfind("/") + 1) is not None
+
+    def _finding(self, candidate: Candidate, value: str, *, strength: Strength, check: Check, why: str) -> Finding:
+        slot, low = candidate.slot, candidate.low
+        part = Part(pointer=slot.pointer, start=candidate.start - low, end=candidate.end - low, key=slot.key)
+        return Finding(
+            kind=self.origin.kind,
+            parts=(part,),
+            strength=strength,
+            check=check,
+            value=value,
+            surface=candidate.text[candidate.start : candidate.end],
+            classes=self.origin.classes,
+            why=why,
+        )
+
+
+def _strength(rules: Strengths, check: Check, *, near: bool) -> Strength | None:
+    plain, context = {
+        "valid": (rules.valid, rules.valid_in_context),
+        "invalid": (rules.invalid, rules.invalid_in_context),
+        "none": (rules.unchecked, rules.unchecked_in_context),
+    }[check]
+    return context if near and context is not None else plain

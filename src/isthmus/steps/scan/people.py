@@ -1,0 +1,74 @@
+"""Who is spoken of: persons of a call for one counting scheme.
+
+A record is the JSON object that holds a value (the parent of its pointer), or a text slot. Within a record, identifiers
+are one person where each kind occurs once; a kind that occurs twice makes each distinct value a person of its own. A
+name without an identifier in its record counts as unresolved, once for each name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from isthmus.exchange import Finding, People, Person
+
+NAMES = frozenset({"term.person", "common.person"})
+_Identifier = tuple[str, str]
+
+
+def people(findings: Iterable[Finding], categories: Mapping[str, str]) -> People:
+    """The persons in `findings`, each once, under the most protected category of its findings.
+
+    `categories` maps legal classes to categories, strongest class first; findings of other classes do not count.
+    """
+    order = {legal: place for place, legal in enumerate(categories)}
+    records: dict[str, dict[_Identifier, int]] = defaultdict(dict)
+    names: dict[str, dict[_Identifier, int]] = defaultdict(dict)
+    for finding in findings:
+        ranks = [order[legal] for legal in finding.classes if legal in order]
+        if ranks and finding.strength != "possible":
+            held = names if finding.kind in NAMES else records
+            key = (finding.kind, finding.value)
+            record = held[_record(finding)]
+            record[key] = min(*ranks, record.get(key, len(order)))
+    groups: list[dict[_Identifier, int]] = []
+    for record in records.values():
+        kinds = [kind for kind, _ in record]
+        whole = len(set(kinds)) == len(kinds)
+        groups += [record] if whole else [{key: rank} for key, rank in record.items()]
+    unresolved = {key for place, record in names.items() if place not in records for key in record}
+    classes = list(categories)
+    persons = tuple(Person(identifiers=ids, category=categories[classes[rank]]) for ids, rank in _merge(groups))
+    return People(persons=persons, unresolved=len(unresolved))
+
+
+def _record(finding: Finding) -> str:
+    part = finding.parts[0]
+    inner = next((layer[5:] for layer in part.via if layer.startswith("json:")), "")
+    if inner:
+        return f"{part.pointer}#{inner.rpartition('/')[0]}"
+    return part.pointer
+
+
+def _merge(groups: list[dict[_Identifier, int]]) -> list[tuple[tuple[_Identifier, ...], int]]:
+    """Groups that share an identifier are one person (disjoint sets); each with its strongest class."""
+    parent = list(range(len(groups)))
+
+    def find(number: int) -> int:
+        while parent[number] != number:
+            parent[number] = parent[parent[number]]
+            number = parent[number]
+        return number
+
+    owner: dict[_Identifier, int] = {}
+    for number, group in enumerate(groups):
+        for key in group:
+            parent[find(number)] = find(owner.setdefault(key, number))
+    merged: dict[int, dict[_Identifier, int]] = defaultdict(dict)
+    for number, group in enumerate(groups):
+        merged[find(number)].update(group)
+    ranks: dict[int, int] = {}
+    for number, group in enumerate(groups):
+        root = find(number)
+        ranks[root] = min(ranks.get(root, min(group.values())), *group.values())
+    return [(tuple(sorted(group)), ranks[root]) for root, group in merged.items()]

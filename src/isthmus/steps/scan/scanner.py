@@ -1,0 +1,149 @@
+"""Load what can be found, and find it: one pass over all text slots of a call, then a confirmer for each candidate.
+
+The slots are laid into one buffer behind a NUL each, encoded once and matched once. Only where something is found are
+byte offsets turned into code points. A lone surrogate has no bytes; it is read as one unknown character.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_right
+from collections.abc import Mapping
+from itertools import accumulate
+from pathlib import Path
+
+import msgspec
+
+from isthmus.errors import CatalogError
+from isthmus.exchange import Finding, Scan, Slot, Unscanned
+from isthmus.steps.scan import checks
+from isthmus.steps.scan.confirm import Candidate, Confirmer, Origin
+from isthmus.steps.scan.database import Database, Expression, Hit, problem
+from isthmus.steps.scan.identifiers import Catalogue, Pattern, read_catalogue
+from isthmus.steps.scan.overlaps import resolve
+from isthmus.steps.scan.terms import WORDS, term_core
+
+NUL = "\0"
+
+
+class Scanner(msgspec.Struct, frozen=True):
+    """Everything that can be found, compiled; shared by threads, picklable.
+
+    `words` gives the type word of each kind's pseudonyms, by language. `version` is the SHA-256 of catalogue and terms.
+    """
+
+    database: Database
+    confirmers: tuple[Confirmer, ...]
+    words: dict[str, dict[str, str]]
+    sees: tuple[str, ...]
+    version: str
+
+    def __repr__(self) -> str:
+        return f"Scanner({len(self.confirmers)} patterns, {self.version[:12]})"
+
+
+def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]]) -> Scanner:
+    """Compile the catalogue below `root` and the operator's word lists; raises `CatalogError`."""
+    known = read_catalogue(root)
+    expressions, confirmers = _patterns(known)
+    words = {row.id: {"en": row.word.en, "zh": row.word.zh} for row in known.identifiers}
+    for name, listed in sorted(terms.items()):
+        kind = f"term.{name}"
+        words[kind] = WORDS.get(name, WORDS[""])
+        origin = Origin(kind=kind, classes=known.classes.get(kind, known.classes.get("term.other", ())), term=True)
+        for word in sorted({w.strip() for w in listed if w.strip()}):
+            expressions.append(Expression(term_core(word), caseless=True))
+            confirmers.append(Confirmer(origin=origin))
+    listing = repr(sorted((kind, sorted(listed)) for kind, listed in terms.items()))
+    version = hashlib.sha256(f"{known.version}\n{listing}".encode("utf-8", "replace")).hexdigest()
+    sees = tuple(sorted({legal for confirmer in confirmers for legal in confirmer.origin.classes}))
+    return Scanner(Database(expressions), tuple(confirmers), words, sees, version)
+
+
+def _patterns(known: Catalogue) -> tuple[list[Expression], list[Confirmer]]:
+    expressions: list[Expression] = []
+    confirmers: list[Confirmer] = []
+    for row in known.identifiers:
+        try:
+            check = checks.find_check(row.check) if row.check else None
+        except LookupError:
+            raise CatalogError(f"`{row.check}` is no check", where=row.id, remedy="see steps/scan/checks") from None
+        nearby = re.compile("|".join(map(re.escape, row.context)), re.IGNORECASE) if row.context else None
+        origin = Origin(
+            kind=row.id,
+            classes=known.classes.get(row.id, ()),
+            near=row.near,
+            nearby=nearby,
+            canonical=str if row.exact else checks.find_canonical(row.check) if row.check else None,
+        )
+        for pattern in row.patterns:
+            expression = Expression(pattern.match, pattern.edges, pattern.caseless, bool(pattern.span))
+            if reason := problem(expression):
+                raise CatalogError(f"pattern of `{row.id}`: {reason}", where=row.id, remedy="use RE2-like syntax")
+            expressions.append(expression)
+            confirmers.append(
+                Confirmer(
+                    origin=origin,
+                    check=check,
+                    strength=row.strength,
+                    needs_context=pattern.context,
+                    span=_span(pattern, row.id),
+                )
+            )
+    return expressions, confirmers
+
+
+def _span(pattern: Pattern, kind: str) -> re.Pattern[str] | None:
+    if not pattern.span:
+        return None
+    try:
+        return re.compile(pattern.span, re.IGNORECASE if pattern.caseless else 0)
+    except re.error as error:
+        raise CatalogError(f"span of `{kind}`: {error}", where=kind) from None
+
+
+def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, ...] = ()) -> Scan:
+    """What is in the text of a call. Pure and thread-safe; never raises for any text."""
+    text = NUL + NUL.join([slot.text for slot in slots]) + NUL
+    hits = scanner.database.hits(text.encode("utf-8", "replace"))
+    if not hits:
+        return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
+    starts = list(accumulate((len(slot.text) + 1 for slot in slots), initial=1))[:-1]
+    found: list[Finding] = []
+    for number, start, end in _code_points(scanner.database, hits, text):
+        place = bisect_right(starts, start) - 1
+        slot = slots[place]
+        first = starts[place]
+        if end > first + len(slot.text):
+            continue
+        candidate = Candidate(text=text, start=start, end=end, low=first, high=first + len(slot.text), slot=slot)
+        finding = scanner.confirmers[number].confirm(candidate)
+        if finding is not None:
+            found.append(finding)
+    return Scan(findings=resolve(found), unscanned=unscanned, sees=scanner.sees)
+
+
+def scan_text(scanner: Scanner, text: str) -> Scan:
+    """Scan one text that is no part of a body."""
+    return scan(scanner, (Slot(pointer="", text=text),))
+
+
+def _code_points(database: Database, hits: list[Hit], text: str) -> list[Hit]:
+    """The hits as code points of `text`, without their edges, each range once."""
+    before, after, wide = database.before, database.after, database.wide
+    narrow = [hit if wide[hit[0]] else (hit[0], hit[1] + before[hit[0]], hit[2] - after[hit[0]]) for hit in hits]
+    offsets = sorted({offset for _, start, end in narrow for offset in (start, end)})
+    data = text.encode("utf-8", "replace")
+    if len(data) != len(text):
+        points: dict[int, int] = {}
+        byte = point = 0
+        for offset in offsets:
+            point += len(data[byte:offset].decode("utf-8", "replace"))
+            byte = offset
+            points[offset] = point
+        narrow = [(number, points[start], points[end]) for number, start, end in narrow]
+    return [
+        (number, start + before[number], end - after[number]) if wide[number] else (number, start, end)
+        for number, start, end in dict.fromkeys(narrow)
+    ]
