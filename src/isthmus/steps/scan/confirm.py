@@ -71,7 +71,7 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
             return None
         why = {"none": "form", "valid": "form and check", "invalid": "form, but the check digit is wrong"}[check]
         return self._finding(
-            candidate, surface, value, strength, check, why + (", with a context word" if near else "")
+            candidate, value, strength=strength, check=check, why=why + (", with a context word" if near else "")
         )
 
     def _term(self, candidate: Candidate) -> Finding | None:
