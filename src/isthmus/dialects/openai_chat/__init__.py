@@ -1,0 +1,23 @@
+"""OpenAI Chat Completions, both ends, sans-IO."""
+
+from __future__ import annotations
+
+from isthmus.dialects.openai_chat.answer import Answer, filter_answer, logprobs_dropped, read_answer, write_answer
+from isthmus.dialects.openai_chat.faults import error_body, error_event, models_body
+from isthmus.dialects.openai_chat.request import Request, read_request, write_request
+from isthmus.dialects.openai_chat.stream import ChatStream
+
+__all__ = [
+    "Answer",
+    "ChatStream",
+    "Request",
+    "error_body",
+    "error_event",
+    "filter_answer",
+    "logprobs_dropped",
+    "models_body",
+    "read_answer",
+    "read_request",
+    "write_answer",
+    "write_request",
+]
