@@ -161,7 +161,7 @@ def convert_all(document: Document, shape: type[T]) -> tuple[T | None, tuple[Cat
             if unknown:
                 path = (*path, unknown["name"])
             place = _original(path, gone)
-            if not (missing and (*place, missing["name"]) in gone):
+            if not ((missing and (*place, missing["name"]) in gone) or _emptied(message, place, gone)):
                 problems.append(_explain(document, shape, message, place))
             if not path or not _drop(tree, path):
                 break
@@ -169,6 +169,11 @@ def convert_all(document: Document, shape: type[T]) -> tuple[T | None, tuple[Cat
         else:
             return (None, tuple(problems)) if problems else (value, ())
     return None, tuple(problems)
+
+
+def _emptied(message: str, place: Path_, gone: set[Path_]) -> bool:
+    """Whether a list is only too short because wrong items were taken out of it."""
+    return "length >=" in message and any(path[:-1] == place for path in gone)
 
 
 def _split(text: str) -> tuple[str, Path_]:

@@ -71,7 +71,7 @@ def _tariff(path: Path_, tariff: Tariff) -> Iterator[Problem]:
         yield (*path, "until"), "the last day is before the first", "correct one"
     try:
         ZoneInfo(tariff.zone)
-    except (ValueError, OSError):
+    except (ValueError, OSError, KeyError):
         yield (*path, "zone"), f"no time zone is called `{tariff.zone}`", "use a name such as Asia/Shanghai"
     yield from _tiers((*path, "tiers"), tariff.tiers)
     for index, window in enumerate(tariff.windows):
