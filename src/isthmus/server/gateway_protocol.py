@@ -12,9 +12,10 @@ from isthmus.exchange import HttpAnswer, HttpRequest
 class Gateway(Protocol):
     """A built pipeline with its stores and connections, in one worker process.
 
-    When the client leaves, the task that awaits `handle` is cancelled; once it returned, the task that awaits the
-    next piece of `HttpAnswer.body` is cancelled, and in either case the body is closed with `aclose`. What must happen
-    in every ending (close the record of a send, close the upstream) stands in `finally`.
+    When the client leaves, the task is cancelled once, at whatever it awaits: inside `handle`, or inside the body's
+    `__anext__`. A body is always closed with `aclose`, also where not one piece was asked for, so it is an object of a
+    class, not a bare generator (whose `finally` never runs when it was not started). What must happen in every ending
+    (close the record of a send, close the upstream) stands in `finally`, shielded where it awaits.
     """
 
     async def handle(self, request: HttpRequest, *, at: str) -> HttpAnswer:
