@@ -1,0 +1,186 @@
+"""Steps 6 to 10 for one deployment: protect, record, call, restore, label, close.
+
+Each attempt is a send of its own, decided anew. Bytes leave only after the entry that says so; the answer starts only
+when its first piece is good, so that another deployment can still be tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from isthmus.answers import Marks, field_of, headers_of, marks_of, reply_scan_mode
+from isthmus.dialects.openai_chat import ChatStream, Request, answer_of, write_answer, write_request
+from isthmus.errors import BandCrossedError, IsthmusError, LedgerError, RefusedError
+from isthmus.exchange import Call, HttpAnswer, Money, Protected, Slot, Usage
+from isthmus.registry.derivation import conversation_key
+from isthmus.sending import Send, close_send, in_policy_currency, open_send, price_of
+from isthmus.steps.label import Label
+from isthmus.steps.record import Ledger
+from isthmus.steps.scan import Scanner, scan
+from isthmus.steps.transform import protect
+from isthmus.streaming import StreamedAnswer
+from isthmus.verdicts import Judgement, Matter, Verdicts
+
+BAND_ATTEMPTS = 5
+OBSERVED = 256 * 1024
+
+
+class Incoming(Protocol):
+    """An answer as it comes, header names in lower case; whoever holds it closes it."""
+
+    headers: dict[str, str]
+
+    @property
+    def chunks(self) -> Any: ...
+    async def read(self) -> bytes: ...
+    async def aclose(self) -> None: ...
+
+
+class Outward(Protocol):
+    """The only way out: posts bytes once to a target."""
+
+    async def send(self, target: Any, data: bytes, *, stream: bool) -> Incoming: ...
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """One call on its way to the deployments that are open to it."""
+
+    call: Call
+    asked: Request
+    matter: Matter
+    wants_decision: bool = False
+
+
+class Delivery:
+    """Sends calls; holds what every send needs and nothing of any one call."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        verdicts: Verdicts,
+        scanner: Scanner,
+        labels: dict[str, Label],
+        client: Outward,
+        targets: Mapping[str, Any],
+        language: str,
+    ) -> None:
+        self._ledger = ledger
+        self._verdicts = verdicts
+        self._scanner = scanner
+        self._labels = labels
+        self._client = client
+        self._targets = targets
+        self._language = language
+
+    async def deliver(self, flow: Flow, judgement: Judgement, estimate: Money | None) -> HttpAnswer:
+        """The answer of one deployment; raises `UpstreamError` where it failed before its first good piece."""
+        protected = self._protect(flow, judgement)
+        located = flow.matter.caller.located_in or judgement.facts.exporter.jurisdiction
+        reply_scan = reply_scan_mode(located, judgement.target.destination.hosted_in)
+        send = await self._open(flow, judgement, protected, reply_scan)
+        marks = marks_of(flow.call, send, self._labels, reply_scan=reply_scan, most=OBSERVED)
+        data = write_request(protected.body, model=judgement.target.row.model)
+        reply: Incoming | None = None
+        try:
+            reply = await self._client.send(self._targets[judgement.target.id], data, stream=flow.call.stream)
+            if flow.call.stream:
+                return await self._stream(flow, send, marks, reply, estimate)
+            return await self._whole(flow, send, marks, reply)
+        except BaseException as error:
+            if isinstance(error, IsthmusError):
+                send.outcome = error.code
+            if reply is not None:
+                await reply.aclose()
+            await self._close(send, marks, None)
+            raise
+
+    def _protect(self, flow: Flow, judgement: Judgement) -> Protected:
+        matter, transforms = flow.matter, judgement.decision.transforms
+        if not transforms or not matter.scan.findings:
+            return Protected(body=flow.call.body)
+        keys = matter.snapshot.declared.keys[matter.caller.entity]
+        return protect(
+            flow.call.body,
+            matter.scan.findings,
+            transforms,
+            key=conversation_key(keys, matter.caller.conversation),
+            words=self._scanner.words,
+            lang=self._language,
+        )
+
+    async def _open(self, flow: Flow, judgement: Judgement, protected: Protected, reply_scan: str) -> Send:
+        """Open the send; where a count moved on, decide anew with the store's own counts."""
+        for _ in range(BAND_ATTEMPTS):
+            try:
+                send = await open_send(
+                    self._ledger, flow.matter, flow.call, judgement, protected, reply_scan=reply_scan
+                )
+            except BandCrossedError:
+                self._verdicts.forget(judgement)
+                judgement = await self._verdicts.judge(flow.matter, judgement.target, exact=True)
+                if not judgement.decision.release:
+                    raise RefusedError(
+                        "a count of persons crossed a threshold",
+                        decisions=((judgement.target.id, judgement.decision),),
+                    ) from None
+            else:
+                self._verdicts.learn(judgement, send.tallies)
+                return send
+        raise LedgerError("the counts of persons move faster than they can be reserved", remedy="send it again")
+
+    async def _whole(self, flow: Flow, send: Send, marks: Marks, reply: Incoming) -> HttpAnswer:
+        data = await reply.read()
+        answer = answer_of(data, marks.filters)
+        send.outcome = "answered"
+        price = self._price(flow, send, answer.usage)
+        extra = field_of(send, marks, price) if flow.wants_decision else None
+        await self._close(send, marks, answer.usage, price)
+        headers = headers_of(send, marks, price, estimated=False)
+        return HttpAnswer(
+            status=200, headers=(("content-type", "application/json"), *headers), body=write_answer(answer, extra)
+        )
+
+    async def _stream(
+        self, flow: Flow, send: Send, marks: Marks, reply: Incoming, estimate: Money | None
+    ) -> HttpAnswer:
+        stream = ChatStream(marks.filters, show_usage=flow.asked.include_usage)
+        if flow.wants_decision:
+            stream.attach(lambda: field_of(send, marks, self._price(flow, send, stream.usage)))
+
+        async def ending(outcome: str) -> None:
+            send.outcome = outcome or send.outcome
+            await self._close(send, marks, stream.usage, self._price(flow, send, stream.usage))
+
+        answer = StreamedAnswer(reply, stream, ending)
+        await answer.start()
+        headers = headers_of(send, marks, estimate, estimated=True)
+        kind = (("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache"))
+        return HttpAnswer(status=200, headers=(*kind, *headers), body=answer)
+
+    async def _close(self, send: Send, marks: Marks, usage: Usage | None, price: Money | None = None) -> None:
+        if send.closed:
+            return
+        more: dict[str, Any] = {}
+        if marks.observer is not None:
+            more["reply_found"] = self._reply_findings(marks)
+        if marks.restorer is not None:
+            more["restored"], more["unknown_pseudonyms"] = marks.restorer.restored, marks.restorer.unknown
+        if marks.label is not None:
+            more["label"] = marks.label.id if marks.labeller and marks.labeller.placed else "display_label"
+        await close_send(self._ledger, send, usage=usage, price=price, **more)
+
+    def _reply_findings(self, marks: Marks) -> dict[str, int]:
+        assert marks.observer is not None
+        slots = tuple(Slot(pointer=f"/{name}", text=text) for name, text in marks.observer.texts().items())
+        found: dict[str, int] = {}
+        for finding in scan(self._scanner, slots).findings:
+            found[finding.kind] = found.get(finding.kind, 0) + 1
+        return found
+
+    def _price(self, flow: Flow, send: Send, usage: Usage) -> Money | None:
+        declared = flow.matter.snapshot.declared
+        return in_policy_currency(declared, price_of(declared, send.judgement.target, usage, send.at))

@@ -1,0 +1,143 @@
+"""The ten steps in their order, for one call. Nothing else knows the order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+
+from isthmus import metrics
+from isthmus.choosing import Chosen, choose_deployments, refuse
+from isthmus.config import Limits, Policy
+from isthmus.decision import Decision
+from isthmus.delivery import Delivery, Flow
+from isthmus.dialects.openai_chat import Request
+from isthmus.errors import IsthmusError, RefusedError, RejectedError, UpstreamError
+from isthmus.exchange import Call, Caller, HttpAnswer, HttpRequest, Scan
+from isthmus.registry.keys import Key
+from isthmus.registry.snapshot import Snapshot
+from isthmus.sending import caller_facts
+from isthmus.steps.call import retry_delay
+from isthmus.steps.identify import authenticate, caller_of, may_name, wishes_of
+from isthmus.steps.receive import receive
+from isthmus.steps.record import Ledger, entries
+from isthmus.steps.route import estimate_tokens
+from isthmus.steps.scan import Scanner, scan
+from isthmus.verdicts import Verdicts
+
+LARGE = 32 * 1024
+CALLERS_FAULT = frozenset({400, 413, 415, 422})
+
+
+class Pipeline:
+    """One call from a client's bytes to the answer; `current` gives the snapshot that holds now."""
+
+    def __init__(
+        self,
+        *,
+        current: Callable[[], Snapshot],
+        scanner: Scanner,
+        verdicts: Verdicts,
+        delivery: Delivery,
+        ledger: Ledger,
+        limits: Limits,
+        policy: Policy,
+    ) -> None:
+        self._current = current
+        self._scanner = scanner
+        self._verdicts = verdicts
+        self._delivery = delivery
+        self._ledger = ledger
+        self._limits = limits
+        self._policy = policy
+
+    async def chat(self, request: HttpRequest, *, call_id: str, at: str) -> HttpAnswer:
+        """Answer an OpenAI chat request; raises the `IsthmusError` that says why not."""
+        snapshot = self._current()
+        key = authenticate(request.headers, snapshot.keys, today=at[:10])
+        caller: Caller | None = None
+        try:
+            call, asked = await self._received(request, call_id, at)
+            wishes = wishes_of(request.headers, asked.own)
+            caller = caller_of(key, wishes, call.slots, snapshot.declared.keys[key.entity].conversations)
+            may_name(key, call.model)
+            matter = self._verdicts.matter(snapshot, caller, await self._scanned(call), call=call.id, at=at)
+            flow = Flow(call=call, asked=asked, matter=matter, wants_decision=wishes.get("decision", False))
+            return await self._delivered(flow, await self._chosen(flow, key))
+        except IsthmusError as error:
+            await self._note(error, key, caller, call_id, at)
+            raise
+
+    async def _received(self, request: HttpRequest, call_id: str, at: str) -> tuple[Call, Request]:
+        """Step 1; large bodies are read beside the event loop, so that they hold up nobody else."""
+        limits = {"body_bytes": self._limits.body_bytes, "depth": self._limits.depth}
+        if len(request.body) < LARGE:
+            return receive(request, call=call_id, at=at, **limits)
+        return await asyncio.to_thread(receive, request, call=call_id, at=at, **limits)
+
+    async def _scanned(self, call: Call) -> Scan:
+        """Step 3."""
+        if call.size < LARGE:
+            seen = scan(self._scanner, call.slots, call.unscanned)
+        else:
+            seen = await asyncio.to_thread(scan, self._scanner, call.slots, call.unscanned)
+        for finding in seen.findings:
+            metrics.FINDINGS.labels(finding.kind).inc()
+        return seen
+
+    async def _chosen(self, flow: Flow, key: Key) -> Chosen:
+        """Steps 4 and 5; raises `RefusedError` where no deployment is open."""
+        chosen = await choose_deployments(
+            self._verdicts,
+            flow.matter,
+            model=flow.call.model,
+            needs=flow.asked.needs,
+            input_tokens=estimate_tokens(flow.call.slots),
+            output_tokens=flow.asked.max_tokens or self._policy.default_output_tokens,
+        )
+        if not chosen.choice.order:
+            raise await refuse(self._verdicts, flow.matter, chosen, model=flow.call.model, key=key)
+        return chosen
+
+    async def _delivered(self, flow: Flow, chosen: Chosen) -> HttpAnswer:
+        """Steps 6 to 10, at one candidate after the other; each attempt is a new send with its own decision."""
+        failure: IsthmusError | None = None
+        judgement = None
+        for candidate in chosen.choice.order:
+            judgement = chosen.judgements[candidate.deployment]
+            retries, attempt = judgement.target.row.retries, 0
+            while judgement.decision.release:
+                try:
+                    return await self._delivery.deliver(flow, judgement, chosen.costs[candidate.deployment])
+                except RefusedError as error:
+                    failure = error
+                    break
+                except UpstreamError as error:
+                    failure = error
+                    if isinstance(error, RejectedError) and error.upstream_status in CALLERS_FAULT:
+                        raise
+                    wait = retry_delay(error, attempt, retries=retries, jitter=random.random())  # noqa: S311 - jitter
+                    if wait is None:
+                        break
+                await asyncio.sleep(wait)
+                attempt += 1
+                judgement = await self._verdicts.judge(flow.matter, judgement.target)
+        assert failure is not None
+        raise failure
+
+    async def _note(self, error: IsthmusError, key: Key, caller: Caller | None, call_id: str, at: str) -> None:
+        """The entry of a call of which nothing left; what left has its own entries."""
+        if isinstance(error, UpstreamError):
+            return
+        if isinstance(error, RefusedError) and caller is not None:
+            rules = {name: _rules(decision) for name, decision in error.decisions}
+            entry = entries.call_refused(at=at, call=call_id, caller=caller_facts(caller), decisions=rules)
+        else:
+            entry = entries.call_rejected(at=at, call=call_id, code=error.code, status=error.status, key=key.id)
+        await self._ledger.append(entry, durable=False)
+
+
+def _rules(decision: Decision) -> dict[str, list[str]]:
+    """For each body of law that refused: its mechanism and the rules that spoke."""
+    refused = (row for row in decision.regimes if not row.release)
+    return {row.id: [row.mechanism, *(reason.rule for reason in row.reasons)] for row in refused}

@@ -1,0 +1,5 @@
+"""Step 1: a client's bytes become a Call, within the limits of the configuration."""
+
+from isthmus.steps.receive.chat import receive
+
+__all__ = ["receive"]

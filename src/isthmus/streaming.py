@@ -1,0 +1,75 @@
+"""A streamed answer as an iterator of bytes that closes its send and its connection in every ending."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Protocol
+
+from isthmus.dialects.openai_chat import ChatStream
+from isthmus.errors import UpstreamError
+
+
+class Source(Protocol):
+    """What comes from the deployment."""
+
+    @property
+    def chunks(self) -> AsyncIterator[bytes]: ...
+    async def aclose(self) -> None: ...
+
+
+class StreamedAnswer:
+    """The bytes for the client; `start` first, and `aclose` in the end, also where no piece was ever asked for.
+
+    `ending` is told how it ended: `answered`, the code of an error, or nothing where the client left.
+    """
+
+    def __init__(self, source: Source, stream: ChatStream, ending: Callable[[str], Awaitable[None]]) -> None:
+        self._source = source
+        self._chunks = aiter(source.chunks)
+        self._stream = stream
+        self._ending = ending
+        self._ready = b""
+        self._over = False
+        self._closed = False
+
+    async def start(self) -> None:
+        """Wait for the first bytes; raises `UpstreamError` while another deployment can still be tried."""
+        while not self._ready and not self._over:
+            self._ready = await self._next()
+
+    def __aiter__(self) -> StreamedAnswer:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._ready:
+            out, self._ready = self._ready, b""
+            return out
+        while not self._over:
+            try:
+                if out := await self._next():
+                    return out
+            except UpstreamError as error:
+                self._over = True
+                await self._close(error.code)
+                return self._stream.abort(error)
+        await self.aclose()
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """End the stream; what was not read is not read."""
+        await self._close("answered" if self._over else "")
+
+    async def _next(self) -> bytes:
+        try:
+            return self._stream.feed(await anext(self._chunks))
+        except StopAsyncIteration:
+            last = self._stream.end()
+            self._over = True
+            await self._close("answered")
+            return last
+
+    async def _close(self, outcome: str) -> None:
+        if not self._closed:
+            self._closed = True
+            await self._source.aclose()
+            await self._ending(outcome)
