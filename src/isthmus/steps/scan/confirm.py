@@ -35,7 +35,6 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     near: int = 0
     nearby: re.Pattern[str] | None = None
     term: bool = False
-    canonical: Callable[[str], str] | None = None
 
 
 class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,8 +42,10 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
 
     origin: Origin
     check: Checker | None = None
+    canonical: Checker | None = None
     strength: Strengths = Strengths()
     needs_context: bool = False
+    dotted: bool = False
     span: re.Pattern[str] | None = None
 
     def confirm(self, candidate: Candidate) -> Finding | None:
@@ -56,9 +57,10 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
             if whole is None or whole.end() == candidate.start:
                 return None
             candidate = msgspec.structs.replace(candidate, end=whole.end())
+        if self.dotted and _in_dotted_number(candidate.text, candidate.start, candidate.end):
+            return None
         surface = candidate.text[candidate.start : candidate.end]
-        canonical = self.origin.canonical
-        value = canonical(surface) if canonical else surface.translate(_SEPARATORS).upper()
+        value = self.canonical(surface) if self.canonical else surface.translate(_SEPARATORS).upper()
         problem = self.check(value) if self.check else ""
         if problem and problem != CHECK_DIGIT:
             return None
@@ -113,3 +115,9 @@ def _strength(rules: Strengths, check: Check, *, near: bool) -> Strength | None:
         "none": (rules.unchecked, rules.unchecked_in_context),
     }[check]
     return context if near and context is not None else plain
+
+
+def _in_dotted_number(text: str, start: int, end: int) -> bool:
+    """Whether a longer dotted number goes on before or after."""
+    before = text[start - 1] == "." and text[start - 2 : start - 1].isdigit()
+    return before or (text[end] == "." and text[end + 1 : end + 2].isdigit())

@@ -13,7 +13,7 @@ from typing import Any
 import hyperscan
 import msgspec
 
-EDGE = {"digits": "[^0-9]", "word": "[^0-9A-Za-z]", "none": ""}
+EDGE = {"digits": "[^0-9]", "word": "[^0-9A-Za-z]", "dotted": "[^0-9A-Za-z]", "none": ""}
 Hit = tuple[int, int, int]
 
 

@@ -12,7 +12,7 @@ from isthmus import catalog
 from isthmus.errors import CatalogError
 from isthmus.exchange import Strength
 
-Edges = Literal["digits", "word", "none"]
+Edges = Literal["digits", "word", "dotted", "none"]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,21 +24,6 @@ class Name(Row, frozen=True, kw_only=True):
 
     en: str
     zh: str
-
-
-class Pattern(Row, frozen=True, kw_only=True):
-    """A form of the identifier, in the syntax of a linear-time engine, without what stands around it.
-
-    `edges` says what may not touch it: a digit, or a Latin letter or digit. `context` demands a context word nearby.
-    With `span`, `match` is only the beginning by which it is seen, and `span` (a regular expression without nested
-    repetition, matched once from that beginning) gives the whole.
-    """
-
-    match: str
-    span: str = ""
-    edges: Edges = "word"
-    context: bool = False
-    caseless: bool = False
 
 
 class Strengths(Row, frozen=True, kw_only=True):
@@ -53,6 +38,24 @@ class Strengths(Row, frozen=True, kw_only=True):
     invalid_in_context: Strength | None = None
     unchecked: Strength | None = None
     unchecked_in_context: Strength | None = None
+
+
+class Pattern(Row, frozen=True, kw_only=True):
+    """A form of the identifier, in the syntax of a linear-time engine, without what stands around it.
+
+    `edges` says what may not touch it: a digit; a Latin letter or digit; that, or a dot with a digit. `context` demands
+    a context word nearby.
+    With `span`, `match` is only the beginning by which it is seen, and `span` (a regular expression without nested
+    repetition, matched once from that beginning) gives the whole. `check` and `strength` stand in for the kind's own.
+    """
+
+    match: str
+    span: str = ""
+    edges: Edges = "word"
+    context: bool = False
+    caseless: bool = False
+    check: str = ""
+    strength: Strengths | None = None
 
 
 class Example(Row, frozen=True, kw_only=True):

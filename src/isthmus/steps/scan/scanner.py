@@ -20,7 +20,7 @@ from isthmus.exchange import Finding, Scan, Slot, Unscanned
 from isthmus.steps.scan import checks
 from isthmus.steps.scan.confirm import Candidate, Confirmer, Origin
 from isthmus.steps.scan.database import Database, Expression, Hit, problem
-from isthmus.steps.scan.identifiers import Catalogue, Pattern, read_catalogue
+from isthmus.steps.scan.identifiers import Catalogue, Identifier, Pattern, read_catalogue
 from isthmus.steps.scan.overlaps import resolve
 from isthmus.steps.scan.terms import WORDS, term_core
 
@@ -65,33 +65,34 @@ def _patterns(known: Catalogue) -> tuple[list[Expression], list[Confirmer]]:
     expressions: list[Expression] = []
     confirmers: list[Confirmer] = []
     for row in known.identifiers:
-        try:
-            check = checks.find_check(row.check) if row.check else None
-        except LookupError:
-            raise CatalogError(f"`{row.check}` is no check", where=row.id, remedy="see steps/scan/checks") from None
         nearby = re.compile("|".join(map(re.escape, row.context)), re.IGNORECASE) if row.context else None
-        origin = Origin(
-            kind=row.id,
-            classes=known.classes.get(row.id, ()),
-            near=row.near,
-            nearby=nearby,
-            canonical=str if row.exact else checks.find_canonical(row.check) if row.check else None,
-        )
+        origin = Origin(kind=row.id, classes=known.classes.get(row.id, ()), near=row.near, nearby=nearby)
         for pattern in row.patterns:
             expression = Expression(pattern.match, pattern.edges, pattern.caseless, bool(pattern.span))
             if reason := problem(expression):
-                raise CatalogError(f"pattern of `{row.id}`: {reason}", where=row.id, remedy="use RE2-like syntax")
+                remedy = "use bounded repetition, no look-around, no back-reference"
+                raise CatalogError(f"pattern of `{row.id}`: {reason}", where=row.id, remedy=remedy)
             expressions.append(expression)
-            confirmers.append(
-                Confirmer(
-                    origin=origin,
-                    check=check,
-                    strength=row.strength,
-                    needs_context=pattern.context,
-                    span=_span(pattern, row.id),
-                )
-            )
+            confirmers.append(_confirmer(row, pattern, origin))
     return expressions, confirmers
+
+
+def _confirmer(row: Identifier, pattern: Pattern, origin: Origin) -> Confirmer:
+    name = pattern.check or row.check
+    try:
+        check = checks.find_check(name) if name else None
+        canonical = checks.find_canonical(name) if name else None
+    except LookupError:
+        raise CatalogError(f"`{name}` is no check", where=row.id, remedy="see steps/scan/checks") from None
+    return Confirmer(
+        origin=origin,
+        check=check,
+        canonical=str if row.exact else canonical,
+        strength=pattern.strength or row.strength,
+        needs_context=pattern.context,
+        dotted=pattern.edges == "dotted",
+        span=_span(pattern, row.id),
+    )
 
 
 def _span(pattern: Pattern, kind: str) -> re.Pattern[str] | None:

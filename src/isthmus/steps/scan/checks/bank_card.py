@@ -1,9 +1,9 @@
 """Payment card numbers: issuer range and length of the scheme, then Luhn (ISO/IEC 7812-1).
 
-The ranges are those the schemes publish: UnionPay 62 with 16 to 19 digits, Visa 4 with 13, 16 or 19, Mastercard 51 to
-55 and 2221 to 2720 with 16, American Express 34 and 37 with 15, JCB 3528 to 3589 with 16 to 19, Diners 36, 38, 300 to
-305 with 14 to 19, Discover 6011, 644 to 649 and 65 with 16 to 19; and the mainland debit ranges from before UnionPay's own
-(955, 9558, 601428, 603367 ...), which are 16 to 19 long.
+The ranges are those the schemes publish: UnionPay 62 and 81 with 16 to 19 digits, Visa 4 with 13, 16 or 19, Mastercard
+51 to 55 and 2221 to 2720 with 16, American Express 34 and 37 with 15, JCB 3528 to 3589 with 16 to 19, Diners 36, 38,
+300 to 305 with 14 to 19, Discover 6011, 644 to 649 and 65 with 16 to 19; and the mainland debit ranges from before
+UnionPay's own (955, 9558, 601428, 603367 ...), which are 16 to 19 long.
 """
 
 from __future__ import annotations
