@@ -1,0 +1,79 @@
+"""Text that already looks like a pseudonym goes out under a pseudonym of its own and comes back as it was.
+
+Looked for: the strict form with a right check symbol, of any type word, and any tolerated form of a code issued here.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from isthmus.exchange import Edit
+from isthmus.pseudonym_form import is_code, type_word
+from isthmus.pseudonym_reader import WAIT, reader
+from isthmus.steps.transform.language import FALLBACK
+from isthmus.steps.transform.pseudonyms import Issuer
+
+_STRICT = re.compile(r"-[2-9A-HJKMNP-Z]{5,7}(?![0-9A-Za-z])")
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]")
+_HALF = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)}
+
+
+class Place(NamedTuple):
+    """One text of a body: the string at `pointer`, or the key that names it."""
+
+    pointer: str
+    key: bool
+    text: str
+
+
+def literal_edits(
+    places: Iterable[Place], edits: Iterable[Edit], words: Mapping[str, Mapping[str, str]], issuer: Issuer
+) -> list[Edit]:
+    """The edits that escape such text, none of them inside what `edits` replace."""
+    busy: dict[tuple[str, bool], list[tuple[int, int]]] = {}
+    for edit in edits:
+        busy.setdefault((edit.pointer, edit.key), []).append((edit.start, edit.end))
+    known = frozenset(type_word(word) for each in (*words.values(), FALLBACK) for word in each.values()) - {""}
+    issued = issuer.codes
+    found: list[Edit] = []
+    for place in places:
+        if not _suspicious(place.text, issued):
+            continue
+        taken = busy.get((place.pointer, place.key), [])
+        for start, end, word in _sightings(place.text, known, issued):
+            at = bisect_left(taken, (end, 0))
+            if at and taken[at - 1][1] > start:
+                continue
+            new = issuer.literal(place.text[start:end], word)
+            found.append(
+                Edit(
+                    pointer=place.pointer, start=start, end=end, text=new, kind="literal", duty="escape", key=place.key
+                )
+            )
+    return found
+
+
+def _suspicious(text: str, issued: frozenset[str]) -> bool:
+    if _STRICT.search(text):
+        return True
+    if not issued:
+        return False
+    plain = text if text.isascii() or not _WIDE.search(text) else text.translate(_HALF)
+    upper = plain.upper()
+    return any(code in upper for code in issued)
+
+
+def _sightings(text: str, words: frozenset[str], issued: frozenset[str]) -> Iterable[tuple[int, int, str]]:
+    reads = reader(words)
+    at = 0
+    while (match := reads.start(text, at)) is not None:
+        found = reads.read(text, match.start(), issued, final=True)
+        assert found != WAIT
+        at = match.start() + 1
+        if found is not None:
+            if found.issued or (found.strict and is_code(found.code)):
+                yield found.start, found.end, found.word
+            at = found.end

@@ -1,0 +1,127 @@
+"""What a region becomes: a pseudonym, or a fixed marker; in the text itself or inside its layers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from isthmus.steps.transform.language import Lang, language, word_for
+from isthmus.steps.transform.layers import Layer, LayerError, open_layer
+from isthmus.steps.transform.pseudonyms import Issuer
+from isthmus.steps.transform.regions import DUTIES, Inner, Marked, Region, regions
+
+_GLUED = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]*")
+_MARKERS = {"en": "[removed: {}]", "zh": "[已移除：{}]"}
+
+
+class Change(NamedTuple):
+    """The code points `[start, end)` of a text become `text`, because of a finding of `kind`."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    duty: str
+
+
+class Writer(msgspec.Struct, frozen=True):
+    """What is needed to write replacements in one request."""
+
+    issuer: Issuer
+    words: Mapping[str, Mapping[str, str]]
+    lang: Lang
+
+    def changes(self, text: str, marks: Iterable[Marked], pointer: str) -> list[Change]:
+        """The changes of one text, disjoint and in order."""
+        flat, runs = _flatten(text, marks)
+        found = regions(text, flat)
+        changes: list[Change] = []
+        for number, region in enumerate(found):
+            limit = found[number + 1].start if number + 1 < len(found) else len(text)
+            if region.run is None:
+                changes.append(self._change(text, region, limit, pointer))
+                continue
+            layer, inside = runs[region.run]
+            inner = [change[:3] for change in self.changes(layer.text, inside, pointer)]
+            new = layer.write(text[layer.start : layer.end], inner)
+            changes.append(Change(region.start, region.end, new, region.kind, region.duty))
+        return changes
+
+    def _change(self, text: str, region: Region, limit: int, pointer: str) -> Change:
+        start, end, duty, kind, value, inner, _ = region
+        place = inner or Inner(text, start, end, str)
+        lang = language(place.text, place.start, place.end, pointer, self.lang)
+        word = word_for(kind, self.words, lang)
+        if duty == "drop":
+            return Change(start, end, place.encode(_MARKERS[lang].format(word.lower())), kind, duty)
+        glued = _glued(text, end, limit)  # letters right behind would run into the code
+        surface = place.text[place.start : place.end] + glued
+        if glued:
+            value = f"{value}\x1e{glued}"
+        pseudonym = self.issuer.pseudonym(kind, value, word, surface)
+        return Change(start, end + len(glued), place.encode(pseudonym), kind, duty)
+
+
+def _glued(text: str, at: int, limit: int) -> str:
+    match = _GLUED.match(text, at, limit)
+    return match.group() if match else ""
+
+
+def _flatten(text: str, marks: Iterable[Marked]) -> tuple[list[Marked], list[tuple[Layer, list[Marked]]]]:
+    """Marks on `text` itself, and the layers that are edited from inside, with their marks.
+
+    A mark whose layer cannot be read covers all that was called encoded.
+    """
+    flat: list[Marked] = []
+    runs: dict[tuple[int, int, str], tuple[Layer, list[Marked]]] = {}
+    for mark in marks:
+        if not mark.via:
+            flat.append(mark)
+            continue
+        try:
+            layer = open_layer(text, mark.start, mark.end, mark.via[0])
+        except LayerError:
+            flat.append(msgspec.structs.replace(mark, via=()))
+            continue
+        for start, end in _within(layer, mark):
+            if layer.marks is not None and len(mark.via) == 1:
+                flat.append(_outward(layer, mark, start, end))
+            else:
+                inner = msgspec.structs.replace(mark, start=start, end=end, via=mark.via[1:])
+                runs.setdefault((layer.start, layer.end, mark.via[0]), (layer, []))[1].append(inner)
+    listed = list(runs.values())
+    for number, (layer, inside) in enumerate(listed):
+        strongest = min(inside, key=lambda each: DUTIES.index(each.duty))
+        flat.append(msgspec.structs.replace(strongest, start=layer.start, end=layer.end, via=(), run=number))
+    return flat, listed
+
+
+def _outward(layer: Layer, mark: Marked, start: int, end: int) -> Marked:
+    assert layer.marks is not None
+    return msgspec.structs.replace(
+        mark,
+        start=layer.start + layer.marks[start],
+        end=layer.start + layer.marks[end],
+        via=(),
+        inner=Inner(layer.text, start, end, layer.encode),
+    )
+
+
+def _within(layer: Layer, mark: Marked) -> list[tuple[int, int]]:
+    """Where the mark stands in the layer's own text.
+
+    Its offsets give the place where they cut out part of the run; where they cover the whole run, every occurrence of
+    the surface is meant; where there is none, or more layers follow, all of the text.
+    """
+    text, surface = layer.text, mark.finding.surface
+    if layer.marks is not None:
+        places = {layer.start + place: index for index, place in enumerate(layer.marks)}
+        start, end = places.get(mark.start), places.get(mark.end)
+        if start is not None and end is not None and start < end and (start, end) != (0, len(text)):
+            return [(start, end)]
+    if len(mark.via) == 1 and surface and (found := [m.span() for m in re.finditer(re.escape(surface), text)]):
+        return found
+    return [(0, len(text))]
