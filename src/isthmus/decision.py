@@ -125,6 +125,7 @@ class Regime(Part, frozen=True, kw_only=True):
     """One body of law and what it says of this flow.
 
     `counts_before` and `counts_after` are distinct persons by category, what thresholds were measured against.
+    `counted` is false where the volume of this flow does not count toward the totals (exempt by scenario).
     """
 
     id: str
@@ -140,6 +141,7 @@ class Regime(Part, frozen=True, kw_only=True):
     open_facts: tuple[OpenFact, ...] = ()
     items: tuple[ItemOutcome, ...] = ()
     not_demanded: tuple[str, ...] = ()
+    counted: bool = True
 
 
 class Decision(Part, frozen=True, kw_only=True):

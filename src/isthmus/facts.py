@@ -116,9 +116,9 @@ class Item(Group, frozen=True, kw_only=True):
         Meta(description="as it would leave; absent: plain"),
     ] = "plain"
     origin: Annotated[
-        Literal["mainland", "abroad", "mixed"] | None,
-        Meta(description="where collected and generated; absent: where the exporter is"),
-    ] = None
+        Literal["here", "mainland", "abroad", "mixed"] | None,
+        Meta(description="where collected and generated; absent: here, which is where the exporter is"),
+    ] = "here"
     importance: Annotated[
         Literal["none", "suspected", "notified", "published", "core"] | None,
         Meta(description="important data; absent: not notified and not published"),
@@ -149,12 +149,15 @@ class Evidence(Group, frozen=True, kw_only=True):
 
 
 class Counts(Group, frozen=True, kw_only=True):
-    """Distinct persons: already counted, and of this flow not yet counted. Absent: none so far; null: unknown."""
+    """Distinct persons: already counted this year, and of this flow not yet counted. Null: unknown.
+
+    Absent: none before; the new ones are then the persons of the data items.
+    """
 
     general_before: Persons | None = 0
-    general_new: Persons | None = 0
+    general_new: Persons | msgspec.UnsetType | None = msgspec.UNSET
     sensitive_before: Persons | None = 0
-    sensitive_new: Persons | None = 0
+    sensitive_new: Persons | msgspec.UnsetType | None = msgspec.UNSET
     us_before: Annotated[
         dict[str, int], Meta(description="US persons by category, this counterparty, 12 months before")
     ] = {}

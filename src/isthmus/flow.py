@@ -99,8 +99,7 @@ def _items(scan: Scan, caller: Caller) -> tuple[Item, ...]:
     for finding in scan.findings:
         values, _ = seen.setdefault(finding.kind, (set(), finding.classes))
         values.add(finding.value)
-    subjects, origin = caller.chosen.get("subjects"), caller.chosen.get("origin")
-    stated: dict[str, Any] = {"subjects": subjects, "origin": origin}
+    stated: dict[str, Any] = {name: caller.chosen[name] for name in ("subjects", "origin") if name in caller.chosen}
     items = [
         msgspec.convert({"label": kind, "classes": classes, "persons": len(values), **stated}, Item)
         for kind, (values, classes) in sorted(seen.items())

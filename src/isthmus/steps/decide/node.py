@@ -1,0 +1,121 @@
+"""A condition as it stands in a file, on its way to becoming a test: what a word's `build` is given.
+
+A condition is a mapping with exactly one word of the vocabulary; the other members are that word's own. Words are the
+modules of `words/`: being in the folder is the registration.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from isthmus.catalog import Document, Path_
+from isthmus.errors import CatalogError
+from isthmus.steps.decide import words
+from isthmus.steps.decide.paths import field_type, members
+from isthmus.steps.decide.world import Test
+
+
+@cache
+def vocabulary() -> dict[str, ModuleType]:
+    """The words that conditions may use, by name."""
+    names = [module.name for module in pkgutil.iter_modules(words.__path__)]
+    return {name: importlib.import_module(f"{words.__name__}.{name}") for name in names}
+
+
+class Names:
+    """What conditions refer to by name, and what they mention: definitions, counting schemes, compared values."""
+
+    def __init__(self) -> None:
+        self.definitions: dict[str, Test] = {}
+        self.reads: dict[str, frozenset[str]] = {}
+        self.schemes: dict[str, Any] = {}
+        self.mentions: dict[str, set[Any]] = {}
+        self.bounds: dict[tuple[str, str], set[int]] = {}
+
+
+class Node:
+    """One condition with its place in the file."""
+
+    def __init__(self, document: Document, path: Path_, names: Names, reads: set[str], regime: str) -> None:
+        self.document, self.path, self.names, self.reads, self.regime = document, path, names, reads, regime
+        tree: Any = document.tree
+        for step in path:
+            tree = tree[step]
+        self.tree = tree
+
+    def error(self, message: str, remedy: str = "") -> CatalogError:
+        """A problem with this condition."""
+        return self.document.error(self.path, message, remedy)
+
+    def child(self, *steps: str | int) -> Node:
+        """The condition below this one."""
+        return Node(self.document, (*self.path, *steps), self.names, self.reads, self.regime)
+
+    def build(self) -> Test:
+        """The test that this condition stands for."""
+        if not isinstance(self.tree, Mapping):
+            raise self.error("a condition must be a mapping", "for example `{fact: exporter.ciio, is: true}`")
+        known = vocabulary()
+        found = [key for key in self.tree if key in known]
+        if len(found) != 1:
+            near = [m for key in self.tree for m in difflib.get_close_matches(str(key), list(known), n=1)]
+            remedy = f"did you mean `{near[0]}`?" if near and not found else f"expected one of {', '.join(known)}"
+            raise self.error(
+                f"a condition needs exactly one word, got {', '.join(map(str, self.tree)) or 'none'}", remedy
+            )
+        word = known[found[0]]
+        for key in self.tree:
+            if key != found[0] and key not in word.MEMBERS:
+                near = difflib.get_close_matches(key, list(word.MEMBERS), n=1)
+                remedy = (
+                    f"did you mean `{near[0]}`?" if near else f"expected {', '.join(word.MEMBERS) or 'nothing else'}"
+                )
+                raise self.error(f"`{found[0]}` has no member `{key}`", remedy)
+        built: Test = word.build(self)
+        return built
+
+    def several(self, key: str) -> list[Test]:
+        """The tests of the list under `key`."""
+        listed = self.tree[key]
+        if not isinstance(listed, list) or not listed:
+            raise self.error(f"`{key}` needs a list of conditions")
+        return [self.child(key, index).build() for index in range(len(listed))]
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A text or a list of texts under `key`."""
+        value = self.tree.get(key)
+        listed = value if isinstance(value, list) else [value]
+        if not all(isinstance(text, str) for text in listed):
+            raise self.error(f"`{key}` needs a text or a list of texts")
+        return tuple(listed)
+
+    def typed(self, path: str, value: Any) -> Any:
+        """A value of this file in the type of the fact at `path`, mentioned so that unknowns can take it."""
+        kind = self.fact_type(path)
+        try:
+            if getattr(kind, "__origin__", None) is tuple:
+                kind = kind.__args__[0]
+            converted = msgspec.convert(value, kind, strict=False)
+        except msgspec.ValidationError as error:
+            raise self.error(f"`{path}`: {str(error)[0].lower()}{str(error)[1:]}") from None
+        if not isinstance(converted, bool):
+            self.names.mentions.setdefault(path, set()).add(converted)
+        return converted
+
+    def fact_type(self, path: str) -> Any:
+        """The type of the fact at `path`, noted as read; an unknown fact is an error."""
+        try:
+            kind = field_type(path)
+        except KeyError:
+            near = difflib.get_close_matches(path, members(), n=1)
+            raise self.error(f"no fact `{path}`", f"did you mean `{near[0]}`?" if near else "") from None
+        self.reads.add(path)
+        return kind

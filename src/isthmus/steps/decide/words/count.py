@@ -1,0 +1,47 @@
+"""`count: <category>` of the regime's scheme, against a threshold: those counted so far plus those of this flow.
+
+`at_least`, `more_than`, `less_than`: the threshold. Persons of this flow not yet counted come from
+`counts.<category>_new` (or `counts.<jurisdiction>_new`); where that is absent, from the persons of the items whose
+strongest class is of the category, forms that the scheme leaves out excepted. Unknown where a number is unknown.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+from isthmus.steps.decide.counting import after
+from isthmus.steps.decide.node import Node
+from isthmus.steps.decide.world import Test, World
+
+COMPARE: dict[str, Callable[[int, int], bool]] = {
+    "at_least": operator.ge,
+    "more_than": operator.gt,
+    "less_than": operator.lt,
+}
+MEMBERS: tuple[str, ...] = tuple(COMPARE)
+
+
+def build(node: Node) -> Test:
+    """The test of the total."""
+    scheme = node.names.schemes.get(node.regime)
+    if scheme is None:
+        raise node.error("this regime counts nobody", "give the regime a `counting` scheme")
+    category = node.tree["count"]
+    if category not in scheme.categories.values():
+        raise node.error(f"no category `{category}`", f"expected {', '.join(sorted(set(scheme.categories.values())))}")
+    given = [key for key in COMPARE if key in node.tree]
+    if len(given) != 1 or not str(node.tree[given[0]]).isdigit():
+        raise node.error("`count` needs one threshold", f"expected one of {', '.join(COMPARE)} with a whole number")
+    compare, threshold = COMPARE[given[0]], int(node.tree[given[0]])
+    edge = threshold + 1 if given[0] == "more_than" else threshold
+    node.names.bounds.setdefault((node.regime, category), set()).add(edge)
+    for path in ("item.persons", f"counts.{category}_before", f"counts.{category}_new"):
+        node.names.mentions.setdefault(path, set()).add(edge)
+    node.reads |= {"item.persons", "item.classes"}
+
+    def test(world: World) -> bool | None:
+        total = after(scheme, category, world)
+        return None if total is None else compare(total, threshold)
+
+    return test
