@@ -17,6 +17,7 @@ from isthmus.steps.label import Label, Labeller, text_of
 from isthmus.steps.restore import Restorer
 
 HEADER_TEXT = 200
+OBSERVED = 256 * 1024
 
 
 class Marks(msgspec.Struct, kw_only=True):
@@ -59,15 +60,15 @@ class Observer:
         return {channel: "".join(parts) for channel, parts in self._texts.items()}
 
 
-def marks_of(call: Call, send: Send, labels: dict[str, Label], *, reply_scan: str, most: int) -> Marks:
+def marks_of(call: Call, send: Send, labels: dict[str, Label], *, reply_scan: str, formatted: bool) -> Marks:
     """What the decision and the edits of a send ask of its answer."""
     label = label_due(send.judgement.decision, labels)
     sample = next((slot.text for slot in reversed(call.slots) if slot.role == "user"), "")
     return Marks(
         reply_scan=reply_scan,
-        observer=Observer(most) if reply_scan != "none" else None,
+        observer=Observer(OBSERVED) if reply_scan != "none" else None,
         restorer=Restorer(send.protected.originals) if send.protected.originals else None,
-        labeller=Labeller(text_of(label, sample)) if label is not None else None,
+        labeller=Labeller(text_of(label, sample)) if label is not None and not formatted else None,
         label=label,
     )
 
@@ -121,7 +122,7 @@ def field_of(send: Send, marks: Marks, price: Money | None) -> dict[str, Any]:
     }
     if marks.label is not None:
         field["label"] = marks.label.machine
-        if not (marks.labeller and marks.labeller.placed):
+        if marks.labeller is None:
             field["duties"] = ["display_label"]
     return field
 

@@ -12,8 +12,16 @@ from typing import Any, Protocol
 import msgspec
 
 from isthmus.answers import Marks, field_of, headers_of, marks_of, reply_scan_mode
-from isthmus.dialects.openai_chat import ChatStream, Request, answer_of, write_answer, write_request
-from isthmus.errors import BandCrossedError, IsthmusError, LedgerError, RefusedError
+from isthmus.dialects.openai_chat import (
+    ChatStream,
+    Request,
+    filter_answer,
+    read_answer,
+    rejection_message,
+    write_answer,
+    write_request,
+)
+from isthmus.errors import BandCrossedError, IsthmusError, LedgerError, RefusedError, RejectedError
 from isthmus.exchange import Call, HttpAnswer, Money, Protected, Slot, Usage
 from isthmus.registry.derivation import conversation_key
 from isthmus.sending import Send, close_send, in_policy_currency, open_send, price_of
@@ -25,7 +33,7 @@ from isthmus.streaming import StreamedAnswer
 from isthmus.verdicts import Judgement, Matter, Verdicts
 
 BAND_ATTEMPTS = 5
-OBSERVED = 256 * 1024
+MESSAGE = 500
 
 
 class Incoming(Protocol):
@@ -82,7 +90,7 @@ class Delivery:
         located = flow.matter.caller.located_in or judgement.facts.exporter.jurisdiction
         reply_scan = reply_scan_mode(located, judgement.target.destination.hosted_in)
         send = await self._open(flow, judgement, protected, reply_scan)
-        marks = marks_of(flow.call, send, self._labels, reply_scan=reply_scan, most=OBSERVED)
+        marks = marks_of(flow.call, send, self._labels, reply_scan=reply_scan, formatted=flow.asked.formatted)
         data = write_request(protected.body, model=judgement.target.row.model)
         reply: Incoming | None = None
         try:
@@ -96,6 +104,8 @@ class Delivery:
             if reply is not None:
                 await reply.aclose()
             await self._close(send, marks, None)
+            if isinstance(error, RejectedError):
+                raise _told(error, marks) from None
             raise
 
     def _protect(self, flow: Flow, judgement: Judgement) -> Protected:
@@ -134,22 +144,28 @@ class Delivery:
 
     async def _whole(self, flow: Flow, send: Send, marks: Marks, reply: Incoming) -> HttpAnswer:
         data = await reply.read()
-        answer = answer_of(data, marks.filters)
+        answer = read_answer(data)
+        body = filter_answer(answer, marks.filters, formatted=flow.asked.formatted)
         send.outcome = "answered"
         price = self._price(flow, send, answer.usage)
         extra = field_of(send, marks, price) if flow.wants_decision else None
         await self._close(send, marks, answer.usage, price)
         headers = headers_of(send, marks, price, estimated=False)
         return HttpAnswer(
-            status=200, headers=(("content-type", "application/json"), *headers), body=write_answer(answer, extra)
+            status=200,
+            headers=(("content-type", "application/json"), *headers),
+            body=write_answer(body, extra) if extra or marks.filters else data,
         )
 
     async def _stream(
         self, flow: Flow, send: Send, marks: Marks, reply: Incoming, estimate: Money | None
     ) -> HttpAnswer:
-        stream = ChatStream(marks.filters, show_usage=flow.asked.include_usage)
-        if flow.wants_decision:
-            stream.attach(lambda: field_of(send, marks, self._price(flow, send, stream.usage)))
+        stream = ChatStream(
+            marks.filters,
+            show_usage=flow.asked.include_usage,
+            formatted=flow.asked.formatted,
+            extra=field_of(send, marks, estimate) if flow.wants_decision else None,
+        )
 
         async def ending(outcome: str) -> None:
             send.outcome = outcome or send.outcome
@@ -170,7 +186,8 @@ class Delivery:
         if marks.restorer is not None:
             more["restored"], more["unknown_pseudonyms"] = marks.restorer.restored, marks.restorer.unknown
         if marks.label is not None:
-            more["label"] = marks.label.id if marks.labeller and marks.labeller.placed else "display_label"
+            more["label"] = marks.label.id
+            more["display_label"] = not (marks.labeller and marks.labeller.placed)
         await close_send(self._ledger, send, usage=usage, price=price, **more)
 
     def _reply_findings(self, marks: Marks) -> dict[str, int]:
@@ -184,3 +201,12 @@ class Delivery:
     def _price(self, flow: Flow, send: Send, usage: Usage) -> Money | None:
         declared = flow.matter.snapshot.declared
         return in_policy_currency(declared, price_of(declared, send.judgement.target, usage, send.at))
+
+
+def _told(error: RejectedError, marks: Marks) -> RejectedError:
+    """The rejection with the deployment's own message, restored: it goes to the caller and nowhere else."""
+    said = rejection_message(error.body)[:MESSAGE]
+    if marks.restorer is not None:
+        said = marks.restorer.restore_text(said)
+    message = f"{error.message}: {said}" if said else error.message
+    return RejectedError(message, upstream_status=error.upstream_status, body=error.body, retry_after=error.retry_after)

@@ -39,7 +39,7 @@ class IsthmusError(Exception):
     `status` is the HTTP status a server answers with; `code` is the stable word for programs.
     """
 
-    status: ClassVar[int] = 500
+    status: int = 500
     code: ClassVar[str] = "internal_error"
 
     def __init__(self, message: str, *, where: str = "", remedy: str = "") -> None:
@@ -183,9 +183,13 @@ class BrokenReplyError(UpstreamError):
 
 
 class RejectedError(UpstreamError):
-    """The deployment rejected the request; `upstream_status` and `body` are what it said."""
+    """The deployment rejected the request; `upstream_status` and `body` are what it said.
+
+    A rejection that the caller can mend keeps its status; any other (a wrong credential, say) is the operator's: 502.
+    """
 
     code = "upstream_rejected"
+    KEPT: ClassVar[frozenset[int]] = frozenset({400, 413, 415, 422, 429})
 
     def __init__(
         self, message: str, *, upstream_status: int, body: bytes = b"", retry_after: float | None = None
@@ -194,6 +198,8 @@ class RejectedError(UpstreamError):
         self.upstream_status = upstream_status
         self.body = body
         self.retry_after = retry_after
+        if upstream_status in self.KEPT:
+            self.status = upstream_status
 
 
 class UpstreamTimeoutError(UpstreamError):

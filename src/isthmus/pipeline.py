@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from typing import Any
 
 from isthmus import metrics
 from isthmus.choosing import Chosen, choose_deployments, refuse
@@ -93,7 +94,7 @@ class Pipeline:
             model=flow.call.model,
             needs=flow.asked.needs,
             input_tokens=estimate_tokens(flow.call.slots),
-            output_tokens=flow.asked.max_tokens or self._policy.default_output_tokens,
+            output_tokens=_most_output(flow.call.body) or self._policy.default_output_tokens,
         )
         if not chosen.choice.order:
             raise await refuse(self._verdicts, flow.matter, chosen, model=flow.call.model, key=key)
@@ -114,7 +115,7 @@ class Pipeline:
                     break
                 except UpstreamError as error:
                     failure = error
-                    if isinstance(error, RejectedError) and error.upstream_status in CALLERS_FAULT:
+                    if isinstance(error, RejectedError) and error.status in CALLERS_FAULT:
                         raise
                     wait = retry_delay(error, attempt, retries=retries, jitter=random.random())  # noqa: S311 - jitter
                     if wait is None:
@@ -141,3 +142,9 @@ def _rules(decision: Decision) -> dict[str, list[str]]:
     """For each body of law that refused: its mechanism and the rules that spoke."""
     refused = (row for row in decision.regimes if not row.release)
     return {row.id: [row.mechanism, *(reason.rule for reason in row.reasons)] for row in refused}
+
+
+def _most_output(body: dict[str, Any]) -> int | None:
+    """The bound on output tokens that the request itself sets."""
+    stated = body.get("max_completion_tokens", body.get("max_tokens"))
+    return stated if isinstance(stated, int) and not isinstance(stated, bool) and stated > 0 else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isthmus.dialects.openai_chat.answer import Answer, filter_answer, logprobs_dropped, read_answer, write_answer
-from isthmus.dialects.openai_chat.faults import error_body, error_event, models_body
+from isthmus.dialects.openai_chat.faults import error_body, error_event, models_body, rejection_message
 from isthmus.dialects.openai_chat.request import Request, read_request, write_request
 from isthmus.dialects.openai_chat.stream import ChatStream
 
@@ -18,6 +18,7 @@ __all__ = [
     "models_body",
     "read_answer",
     "read_request",
+    "rejection_message",
     "write_answer",
     "write_request",
 ]

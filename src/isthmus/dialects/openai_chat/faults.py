@@ -34,6 +34,16 @@ def error_event(error: IsthmusError, *, call_id: str, lang: str = "en", ledger_i
     return encode_bytes(msgspec.json.encode(_error(error, call_id, lang, ledger_id)))
 
 
+def rejection_message(data: bytes) -> str:
+    """What a deployment says was wrong with a request; empty where it is not the dialect's form."""
+    try:
+        error = msgspec.json.decode(data).get("error")
+    except (msgspec.DecodeError, UnicodeError, AttributeError, RecursionError):
+        return ""
+    said = error.get("message") if isinstance(error, dict) else error
+    return said if isinstance(said, str) else ""
+
+
 def models_body(rows: Iterable[dict[str, Any]]) -> bytes:
     """The list of models: each row has an `id`, and may have `created`, `owned_by` and members of its own."""
     data = [{"object": "model", "created": 0, "owned_by": "isthmus", **row} for row in rows]

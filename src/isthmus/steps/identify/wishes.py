@@ -31,6 +31,7 @@ WISHES: dict[str, str] = {
     "instruments": "list",
 }
 MAX_TEXT = 200
+MAX_COUNT = 10_000
 
 
 def wishes_of(headers: Mapping[str, str], own: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,7 +86,8 @@ def _flag(value: Any) -> bool | None:
 
 def _count(value: Any) -> int | None:
     text = str(value)
-    return int(text) if not isinstance(value, bool) and text.isascii() and text.isdigit() and len(text) < 12 else None
+    whole = not isinstance(value, bool) and text.isascii() and text.isdigit() and len(text) < 12
+    return int(text) if whole and int(text) <= MAX_COUNT else None
 
 
 def _list(value: Any) -> tuple[str, ...] | None:
@@ -101,6 +103,6 @@ _EXPECTED = {
     "text": f"expected 1 to {MAX_TEXT} characters",
     "number": "expected a number from 0 to 1",
     "flag": "expected true or false",
-    "count": "expected a whole number, not negative",
+    "count": f"expected a whole number from 0 to {MAX_COUNT}; send more persons in several calls",
     "list": "expected up to 50 texts, in a header separated by commas",
 }

@@ -1,0 +1,193 @@
+"""Builds a pipeline from a configuration, keeps its registry fresh, and speaks for it to a server."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from isthmus import __version__, metrics
+from isthmus.catalogues import Catalogues, load_catalogues
+from isthmus.clock import uuid7
+from isthmus.delivery import Delivery
+from isthmus.dialects.openai_chat import error_body, models_body
+from isthmus.errors import IsthmusError, LedgerError, NotFoundError, NotOfferedError, OverBudgetError, OverloadedError
+from isthmus.exchange import HttpAnswer, HttpRequest
+from isthmus.pipeline import Pipeline
+from isthmus.registry.declared import AUTO, Declared
+from isthmus.registry.deployments import Deployed
+from isthmus.registry.snapshot import Snapshot, snapshot
+from isthmus.steps.call import Client, Target, open_client
+from isthmus.steps.identify import authenticate
+from isthmus.steps.record import Ledger, open_ledger
+from isthmus.store import Store, open_store, registry_rows
+from isthmus.verdicts import Verdicts
+
+REGISTRY_POLL_S = 1.0
+JSON = ("content-type", "application/json")
+CHAT, MODELS = "/v1/chat/completions", "/v1/models"
+# Routes of the dialect that are not offered, with the way that is.
+ELSEWHERE = {
+    "/v1/completions": "use /v1/chat/completions",
+    "/v1/responses": "use /v1/chat/completions",
+    "/v1/assistants": "use /v1/chat/completions",
+    "/v1/embeddings": "not offered yet; call an embedding model at home directly",
+}
+
+
+class Gateway:
+    """One pipeline with its stores and connections, in one process."""
+
+    def __init__(self, catalogues: Catalogues, store: Store, ledger: Ledger, client: Client) -> None:
+        self._catalogues = catalogues
+        self._store = store
+        self._ledger = ledger
+        self._client = client
+        self._snapshot = self._read_registry()
+        self._registry_age = "fresh"
+        config = catalogues.declared.loaded.config
+        verdicts = Verdicts(catalogues.rulebook, ledger.tallies, size=config.limits.decisions)
+        delivery = Delivery(
+            ledger=ledger,
+            verdicts=verdicts,
+            scanner=catalogues.scanner,
+            labels=catalogues.labels,
+            client=client,
+            targets={name: _target(catalogues.declared, row) for name, row in catalogues.declared.deployments.items()},
+            language=config.policy.pseudonym_language,
+        )
+        self._pipeline = Pipeline(
+            current=lambda: self._snapshot,
+            scanner=catalogues.scanner,
+            verdicts=verdicts,
+            delivery=delivery,
+            ledger=ledger,
+            limits=config.limits,
+            policy=config.policy,
+        )
+        self._poll = asyncio.create_task(self._keep_fresh())
+
+    async def handle(self, request: HttpRequest, *, at: str) -> HttpAnswer:
+        """Answer one request; every error is answered in the dialect of its path."""
+        call_id = uuid7()
+        metrics.BACKLOG.set(self._ledger.backlog)
+        metrics.LONGEST_WAIT.set(self._ledger.longest_wait_ms)
+        try:
+            if request.path == CHAT:
+                if request.method != "POST":
+                    raise NotFoundError("this route takes POST", remedy=f"POST {CHAT}")
+                answer = await self._pipeline.chat(request, call_id=call_id, at=at)
+            elif request.path == MODELS and request.method == "GET":
+                answer = self._models(request, at)
+            else:
+                raise _no_route(request.path)
+        except IsthmusError as error:
+            metrics.CALLS.labels(error.code).inc()
+            return self.error(error, path=request.path, call_id=call_id, language=_language(request))
+        metrics.CALLS.labels("answered").inc()
+        return answer
+
+    def error(self, error: IsthmusError, *, path: str, call_id: str = "", language: str = "en") -> HttpAnswer:
+        """An error in the form of the dialect that `path` speaks; a refusal tells SDKs not to try again."""
+        del path  # one dialect so far
+        headers = [JSON, ("x-isthmus-error", error.code)]
+        if call_id:
+            headers.append(("x-isthmus-call", call_id))
+        if isinstance(error, OverBudgetError | OverloadedError):
+            headers.append(("retry-after", str(error.retry_after)))
+        elif not isinstance(error, LedgerError):
+            headers.append(("x-should-retry", "false"))
+        return HttpAnswer(
+            status=error.status, headers=tuple(headers), body=error_body(error, call_id=call_id, lang=language)
+        )
+
+    def ready(self) -> dict[str, Any]:
+        """Whether calls can be served now, and on what footing."""
+        return {
+            "ready": self._ledger.failure is None,
+            "why": self._ledger.failure or "",
+            "version": __version__,
+            "durability": self._ledger.mode,
+            "ledger_backlog": self._ledger.backlog,
+            "ledger_longest_wait_ms": self._ledger.longest_wait_ms,
+            "registry": self._registry_age,
+            "snapshot": self._snapshot.version,
+        }
+
+    async def close(self) -> None:
+        """Finish what is queued, sign a last checkpoint, close stores and connections."""
+        self._poll.cancel()
+        await self._client.close()
+        await self._ledger.close()
+        self._store.close()
+
+    def _models(self, request: HttpRequest, at: str) -> HttpAnswer:
+        key = authenticate(request.headers, self._snapshot.keys, today=at[:10])
+        declared = self._snapshot.declared
+        rows = [{"id": name, "owned_by": "isthmus"} for name in (AUTO, *declared.aliases)]
+        rows += [{"id": row.id, "owned_by": row.row.provider} for row in declared.deployments.values()]
+        rows = [row for row in rows if not key.models or row["id"] in key.models]
+        return HttpAnswer(status=200, headers=(JSON,), body=models_body(rows))
+
+    def _read_registry(self) -> Snapshot:
+        return snapshot(self._catalogues.declared, registry_rows(self._store), versions=self._catalogues.versions)
+
+    async def _keep_fresh(self) -> None:
+        """Take new rows of the registry within a second; while the store cannot be read, the last snapshot holds."""
+        while True:
+            await asyncio.sleep(REGISTRY_POLL_S)
+            try:
+                found = await asyncio.to_thread(self._read_registry)
+            except LedgerError:
+                self._registry_age = "stale: the store cannot be read"
+                continue
+            self._registry_age = "fresh"
+            if found.version != self._snapshot.version:
+                self._snapshot = found
+
+
+async def build(config_file: str) -> Gateway:
+    """The gateway of a configuration file; raises `ConfigError`, `CatalogError` or `LedgerError`."""
+    catalogues = load_catalogues(Path(config_file))
+    declared = catalogues.declared
+    loaded, settings = declared.loaded, declared.loaded.config.store
+    store = open_store(loaded.store_url())
+    ledger = await open_ledger(
+        loaded.store_url(),
+        witness=loaded.path(settings.checkpoints),
+        signer=loaded.secret(settings.signer).encode(),
+        origin=settings.origin,
+        person_keys={name: (keys.persons_id, keys.persons) for name, keys in declared.keys.items()},
+        checkpoint_every_s=settings.checkpoint_every_s,
+    )
+    return Gateway(catalogues, store, ledger, open_client())
+
+
+def _target(declared: Declared, row: Deployed) -> Target:
+    """Where a deployment is called, with its credential."""
+    credential = declared.credentials.get(row.id, "")
+    headers = [*row.headers.items(), JSON]
+    if credential and row.auth == "header":
+        headers.append((row.auth_header, credential))
+    elif credential:
+        headers.append(("authorization", f"Bearer {credential}"))
+    return Target(
+        url=row.url,
+        headers=tuple(headers),
+        proxy=declared.proxies.get(row.id),
+        connect_s=row.row.connect_seconds,
+        first_byte_s=row.row.first_byte_seconds,
+        idle_s=row.row.idle_seconds,
+        total_s=row.row.total_seconds,
+        answer_bytes=declared.loaded.config.limits.answer_bytes,
+    )
+
+
+def _no_route(path: str) -> IsthmusError:
+    if path in ELSEWHERE:
+        return NotOfferedError("isthmus does not offer this route", remedy=ELSEWHERE[path])
+    return NotFoundError("no such route", remedy=f"POST {CHAT} or GET {MODELS}")
+
+
+def _language(request: HttpRequest) -> str:
+    return "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
