@@ -37,7 +37,14 @@ IMPURE_NAMES = (
     "date.today",
 )
 # The half of `record` that has a clock, a loop or a disk; every other file there is pure.
-RECORD_SHELL: dict[str, str] = {}
+RECORD_SHELL: dict[str, str] = {
+    "census": "loads and saves persons in the store",
+    "instances": "which processes live",
+    "journal": "writes groups of entries to the store",
+    "ledger": "what the pipeline awaits",
+    "witness": "a folder for checkpoints, and new keys",
+    "writer": "the thread that commits",
+}
 # file under src/isthmus -> why it may be longer than MAX_LINES
 LONG_FILES: dict[str, str] = {}
 # file:function -> why it may be longer than MAX_FUNCTION

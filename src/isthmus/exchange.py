@@ -271,7 +271,8 @@ class Reservation(Value, frozen=True, kw_only=True):
 
     `scheme` names the counting rule (`cn.export`, `us.bulk`), `period` its window (`2026`, or the day of a rolling
     window), `counterparty` is empty where the scheme does not count by counterparty, `ground` is the limb or mechanism
-    the send rests on. Persons already counted are not counted again.
+    the send rests on. Persons already counted are not counted again. `categories` are those of the scheme, strongest
+    first: a person counts in the strongest one seen.
     """
 
     entity: str
@@ -282,6 +283,7 @@ class Reservation(Value, frozen=True, kw_only=True):
     counterparty: str = ""
     ground: str = ""
     conversation: str = ""
+    categories: tuple[str, ...] = ()
 
 
 class Tally(Value, frozen=True, kw_only=True, gc=False):

@@ -1,0 +1,191 @@
+"""The ledger as the pipeline sees it: append, ask for tallies, close."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from isthmus.clock import now, uuid7
+from isthmus.errors import LedgerError
+from isthmus.exchange import Receipt, Reservation, Tally
+from isthmus.steps.record import instances
+from isthmus.steps.record.checkpoint import read_signer, signed, verifier_key
+from isthmus.steps.record.counting import Claim, claim_of
+from isthmus.steps.record.entries import Entry, instance_stopped
+from isthmus.steps.record.journal import Group, line, preview, tip
+from isthmus.steps.record.witness import Witness
+from isthmus.steps.record.writer import Pending, Writer
+from isthmus.store import MODE, Store, open_store
+from isthmus.store.sql import Sql
+from isthmus.store.turns import Turns
+
+QUEUE = 10_000
+_QUEUED = Receipt(seq=-1)
+
+
+async def open_ledger(
+    url: str,
+    *,
+    witness: Path,
+    signer: bytes,
+    origin: str,
+    person_keys: Mapping[str, tuple[str, bytes]],
+    checkpoint_every_s: float = 60,
+    queue: int = QUEUE,
+) -> Ledger:
+    """Open the ledger of a store and close what instances that died left open.
+
+    `signer` is an Ed25519 private key in PEM; `person_keys` gives each entity's key id and key. Raises `ConfigError`
+    for a bad signer, `LedgerError` where the store, the folder for checkpoints or a person key is not usable.
+    """
+    ledger = Ledger(read_signer(signer), origin, Witness(witness), person_keys)
+    await asyncio.to_thread(ledger.open, url, checkpoint_every_s, queue)
+    return ledger
+
+
+class Ledger:
+    """An open ledger; use it on one event loop, and close it."""
+
+    def __init__(
+        self,
+        key: Ed25519PrivateKey,
+        origin: str,
+        witness: Witness,
+        person_keys: Mapping[str, tuple[str, bytes]],
+    ) -> None:
+        self.id = uuid7()
+        self.mode = MODE
+        self._key, self._origin, self._witness = key, origin, witness
+        self._person_keys = dict(person_keys)
+        self._store: Store
+        self._turns: Turns
+        self._writer: Writer
+        self._number = 0
+        self._open = False
+        self._readers = ThreadPoolExecutor(1, thread_name_prefix="isthmus-tallies")
+        self._reading = threading.local()
+
+    def __repr__(self) -> str:
+        return f"Ledger({self._origin}, {self.id})"
+
+    def open(self, url: str, checkpoint_every_s: float, queue: int) -> None:
+        """Open store and witness and start the writer; blocks, so it is called in a thread."""
+        self._witness.introduce(verifier_key(self._origin, self._key))
+        self._store = open_store(url)
+        self._turns = self._store.turns()
+        sql = Sql(self._store.connection())
+        try:
+            self._number = instances.enter(
+                sql, self._turns, instance=self.id, origin=self._origin, person_keys=self._person_keys
+            )
+        except BaseException:
+            sql.close()
+            self._turns.close()
+            self._store.close()
+            raise
+        self._writer = Writer(
+            sql, self._turns, self._number, queue=queue, chore=self._checkpoint, chore_s=checkpoint_every_s
+        )
+        self._writer.start()
+        self._open = True
+
+    @property
+    def backlog(self) -> int:
+        """Entries that are not yet durable."""
+        return self._writer.backlog
+
+    @property
+    def longest_wait_ms(self) -> float:
+        """The longest that a durable entry has waited for its commit, in milliseconds."""
+        return self._writer.longest_wait_ms
+
+    @property
+    def failure(self) -> str:
+        """Why evidence cannot be written, or the last checkpoint is not at the witness; empty where all is well."""
+        return self._writer.failure or self._witness.error
+
+    async def append(
+        self, entry: Entry, reservations: tuple[Reservation, ...] = (), *, durable: bool = True
+    ) -> Receipt:
+        """Append an entry and count its persons, in one transaction.
+
+        Durable, or with reservations: returns when it is on the disk. Else it is queued, the receipt has number -1, and
+        it is on the disk within 50 ms. Raises `BandCrossedError` where a count left its band (nothing is written), and
+        `LedgerError` where the disk fails or the queue is full.
+        """
+        claims = tuple(self._claim(reservation) for reservation in reservations)
+        pending = Pending(line=line(entry, claims), since=time.monotonic())
+        if not durable and not claims:
+            self._writer.put(pending)
+            return _QUEUED
+        pending.loop = asyncio.get_running_loop()
+        pending.future = pending.loop.create_future()
+        self._writer.put(pending)
+        return await pending.future
+
+    async def tallies(self, reservation: Reservation) -> tuple[Tally, ...]:
+        """The counts before and after, if this reservation were made now; nothing is counted."""
+        claim = self._claim(reservation)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._preview, claim)
+
+    async def close(self) -> None:
+        """Commit what is queued, write the last checkpoint, and close the store."""
+        if self._open:
+            self._open = False
+            await asyncio.to_thread(self._close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _claim(self, reservation: Reservation) -> Claim:
+        held = self._person_keys.get(reservation.entity)
+        if held is None:
+            raise LedgerError(f"entity `{reservation.entity}` has no key to count persons with")
+        return claim_of(reservation, held[1])
+
+    def _preview(self, claim: Claim) -> tuple[Tally, ...]:
+        sql: Sql | None = getattr(self._reading, "sql", None)
+        if sql is None:
+            sql = self._reading.sql = Sql(self._store.connection())
+        return preview(sql, claim)
+
+    def _close(self) -> None:
+        self._readers.submit(self._close_reader).result()
+        self._readers.shutdown()
+        self._writer.stop()
+        self._turns.close()
+        self._store.close()
+
+    def _close_reader(self) -> None:
+        sql: Sql | None = getattr(self._reading, "sql", None)
+        if sql is not None:
+            sql.close()
+
+    def _checkpoint(self, sql: Sql, turns: Turns, *, last: bool) -> None:
+        """Sign the present state where it has grown, and leave it at the witness."""
+        at = now()
+        with turns.turn(), sql.transaction():
+            if last:
+                Group(sql, self._number).write([line(instance_stopped(at=at, instance=self.id))])
+                instances.leave(sql, self._number)
+            frontier, _, _ = tip(sql)
+            ((known,),) = sql.rows("SELECT coalesce(max(size), 0) FROM checkpoints")
+            note = ""
+            if frontier.size > known:
+                note = signed(self._origin, frontier.size, frontier.root(), self._key)
+                sql.insert("INSERT INTO checkpoints (size, at, note)", [(frontier.size, at, note)])
+        if note:
+            self._witness.keep(note, frontier.size, at)

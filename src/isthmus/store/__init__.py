@@ -1,0 +1,18 @@
+"""One schema for ledger, counts and registry, on SQLite."""
+
+from __future__ import annotations
+
+from isthmus.store.engine import MODE, Store, open_store
+from isthmus.store.export import export_lines
+from isthmus.store.registry import NewRow, RegistryRow, append_registry, registry_rows
+
+__all__ = [
+    "MODE",
+    "NewRow",
+    "RegistryRow",
+    "Store",
+    "append_registry",
+    "export_lines",
+    "open_store",
+    "registry_rows",
+]

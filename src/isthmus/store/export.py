@@ -1,0 +1,53 @@
+"""The ledger as JSON Lines, for an auditor: entries in order, the signed checkpoints, and one line that ends it.
+
+{"seq":0,"leaf":"<hex>","root":"<hex>","entry":{...}}     the entry's canonical bytes stand as they were hashed
+{"checkpoint":"<signed note>"}
+{"end":{"size":1,"root":"<hex>"}}                         what the store itself holds to be its last state
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import sqlalchemy as sa
+
+from isthmus.store.engine import Store
+from isthmus.store.schema import CHECKPOINTS, ENTRIES, TIP
+
+_BATCH = 1000
+
+
+def export_lines(store: Store, *, call: str | None = None) -> Iterator[bytes]:
+    """The lines of an export, each without its line feed, read from one state of the store.
+
+    With `call`, the entries of that call only, and nothing else.
+    """
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        try:
+            yield from _entries(connection, call)
+            if call is None:
+                yield from _ends(connection)
+        finally:
+            connection.exec_driver_sql("COMMIT")
+
+
+def _entries(connection: sa.Connection, call: str | None) -> Iterator[bytes]:
+    query = sa.select(ENTRIES.c.seq, ENTRIES.c.leaf, ENTRIES.c.root, ENTRIES.c.body).order_by(ENTRIES.c.seq)
+    if call is not None:
+        query = query.where(ENTRIES.c.call == call)
+    for seq, leaf, root, body in connection.execution_options(yield_per=_BATCH).execute(query):
+        yield b'{"seq":%d,"leaf":"%b","root":"%b","entry":%b}' % (seq, _hex(leaf), _hex(root), body)
+
+
+def _ends(connection: sa.Connection) -> Iterator[bytes]:
+    for (note,) in connection.execute(sa.select(CHECKPOINTS.c.note).order_by(CHECKPOINTS.c.size)):
+        yield b'{"checkpoint":%b}' % msgspec.json.encode(note)
+    size = connection.execute(sa.select(TIP.c.size)).scalar_one()
+    root = connection.execute(sa.select(ENTRIES.c.root).order_by(ENTRIES.c.seq.desc()).limit(1)).scalar() or b""
+    yield b'{"end":{"size":%d,"root":"%b"}}' % (size, _hex(root))
+
+
+def _hex(data: bytes) -> bytes:
+    return data.hex().encode()
