@@ -61,7 +61,7 @@ class Collector:
         self.slots: list[Slot] = []
         self.unscanned: list[Unscanned] = []
 
-    def member(self, pointer: str, name: str, value: Any, role: str, level: int = 2, medium: str = "") -> None:
+    def member(self, pointer: str, name: str, value: Any, role: str, level: int = 2, *, medium: str = "") -> None:
         """The member `name` of the object at `pointer`, which is nested `level - 1` deep, and all below it."""
         here = f"{pointer}/{escape(name)}"
         fields = self._fields
@@ -73,9 +73,9 @@ class Collector:
                 self._string(here, name, value, role, medium)
         elif kind is dict or kind is list:
             below = medium or (fields.media.get(name, "") if role != "definition" else "")
-            self.value(here, name, value, role, level, below)
+            self.value(here, name, value, role, level, medium=below)
 
-    def value(self, pointer: str, name: str, node: Any, role: str, level: int, medium: str = "") -> None:
+    def value(self, pointer: str, name: str, node: Any, role: str, level: int, *, medium: str = "") -> None:
         """The object or array at `pointer`, nested `level` deep; raises `MalformedError` where that is too deep."""
         if level > self._depth:
             raise MalformedError(
@@ -83,7 +83,7 @@ class Collector:
             )
         if type(node) is dict:
             for key, value in node.items():
-                self.member(pointer, key, value, role, level + 1, medium)
+                self.member(pointer, key, value, role, level + 1, medium=medium)
             return
         for index, value in enumerate(node):
             kind = type(value)
@@ -91,7 +91,7 @@ class Collector:
                 if value:
                     self._string(f"{pointer}/{index}", name, value, role, medium)
             elif kind is dict or kind is list:
-                self.value(f"{pointer}/{index}", name, value, role, level + 1, medium)
+                self.value(f"{pointer}/{index}", name, value, role, level + 1, medium=medium)
 
     def _string(self, pointer: str, name: str, text: str, role: str, medium: str) -> None:
         fields = self._fields

@@ -19,7 +19,7 @@ SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 HIDDEN = "*"
 
 
-class _Trouble(ValueError):
+class _TroubleError(ValueError):
     """What the reader found, by the word for it."""
 
 
@@ -36,7 +36,7 @@ def read_object(data: bytes, *, known: Collection[str]) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
         raise MalformedError(f"the body is not JSON at {place}", remedy="send one JSON object") from None
-    except _Trouble as error:
+    except _TroubleError as error:
         raise _explained(error.args[0], text, known) from None
     except RecursionError:
         raise MalformedError("the body is nested too deeply") from None
@@ -71,19 +71,19 @@ def wrong_type(pointer: str, value: Any, expected: str) -> MalformedError:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise _Trouble("duplicate")
+        raise _TroubleError("duplicate")
     return members
 
 
 def _finite(text: str) -> float:
     value = float(text)
     if math.isinf(value):
-        raise _Trouble("number")
+        raise _TroubleError("number")
     return value
 
 
 def _constant(_: str) -> NoReturn:
-    raise _Trouble("constant")
+    raise _TroubleError("constant")
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_finite, parse_constant=_constant)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isthmus.dialects.openai_chat.answer import Answer, filter_answer, logprobs_dropped, read_answer, write_answer
+from isthmus.dialects.openai_chat.answer import Answer, answer_of, filter_answer, read_answer, write_answer
 from isthmus.dialects.openai_chat.faults import error_body, error_event, models_body, rejection_message
 from isthmus.dialects.openai_chat.request import Request, read_request, write_request
 from isthmus.dialects.openai_chat.stream import ChatStream
@@ -11,10 +11,10 @@ __all__ = [
     "Answer",
     "ChatStream",
     "Request",
+    "answer_of",
     "error_body",
     "error_event",
     "filter_answer",
-    "logprobs_dropped",
     "models_body",
     "read_answer",
     "read_request",

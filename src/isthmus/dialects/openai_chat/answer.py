@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-import json
 from typing import Any
 
 import msgspec
 
 from isthmus.dialects.filters import Filters, MakeFilters, chain
+from isthmus.dialects.lenient_json import decode
 from isthmus.dialects.openai_chat.fields import FIELDS
-from isthmus.dialects.openai_chat.texts import Tail, change_others, change_texts
+from isthmus.dialects.openai_chat.texts import Tail, Take, change_member, change_texts
 from isthmus.dialects.openai_chat.usage import find_usage, read_usage
 from isthmus.dialects.slots import Collector
 from isthmus.errors import BrokenReplyError, MalformedError
@@ -23,32 +23,27 @@ CHOICE_PROTOCOL = frozenset({"index", "finish_reason", "logprobs", "native_finis
 
 
 class Answer(Value, frozen=True, kw_only=True):
-    """What a deployment answered; `data` are its bytes, `slots` the text of the model."""
+    """What a deployment answered; `slots` are the texts of the model, `data` the bytes while nothing is changed.
+
+    `logprobs_dropped` says that a changed text took its logprobs with it, which is to be declared.
+    """
 
     body: dict[str, Any]
     slots: tuple[Slot, ...]
     usage: Usage
     finish: str
     data: bytes = b""
+    logprobs_dropped: bool = False
 
     def __repr__(self) -> str:
         return f"Answer({len(self.slots)} slots, {self.finish})"
 
 
-def decode(data: bytes | str) -> Any:
-    """JSON of a deployment: lone surrogates become U+FFFD. Raises `ValueError` or `RecursionError`."""
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeError):
-        text = data.decode() if isinstance(data, bytes) else data
-        return json.loads(text.removeprefix("\ufeff"))
-
-
 def read_answer(data: bytes) -> Answer:
     """A whole answer; raises `BrokenReplyError` where it is none."""
     try:
-        body = without_surrogates(decode(data))
-    except (ValueError, RecursionError):
+        body, repaired = decode(data)
+    except ValueError:
         raise BrokenReplyError("the answer is not JSON") from None
     if not isinstance(body, dict):
         raise BrokenReplyError("the answer is not a JSON object")
@@ -67,62 +62,64 @@ def read_answer(data: bytes) -> Answer:
         slots=tuple(collector.slots),
         usage=read_usage(usage) if usage else Usage(),
         finish=finish,
-        data=data,
+        data=b"" if repaired else data,
     )
+
+
+def answer_of(data: bytes, filters: Filters = (), *, formatted: bool = False) -> Answer:
+    """A whole answer as the filters want it; `formatted`: its content is JSON text. Raises `BrokenReplyError`."""
+    answer = read_answer(data)
+    body = filter_answer(answer, filters, formatted=formatted)
+    if body is answer.body:
+        return answer
+    dropped = logprobs_dropped(answer.body, body)
+    return Answer(body=body, slots=answer.slots, usage=answer.usage, finish=answer.finish, logprobs_dropped=dropped)
 
 
 def filter_answer(answer: Answer, make_filters: Filters | MakeFilters, *, formatted: bool = False) -> dict[str, Any]:
     """The body with every text of the model as the filters want it; the answer itself stays as it was.
 
-    Logprobs of a choice whose texts changed are dropped: their tokens would be those of another text.
+    Where nothing changes it is the answer's own body. A choice whose texts changed loses its logprobs: their tokens would
+    be those of another text.
     """
-    body = dict(answer.body)
     fixed = None if callable(make_filters) else chain(make_filters)
-
-    def take(channel: str, text: str, escape: bool, _: Tail | None) -> str:  # noqa: FBT001 - the form of `Take`
-        chosen = fixed if fixed is not None else chain(make_filters(channel))  # type: ignore[operator] # narrowed above
-        return chosen.whole(channel, text, escape=escape) if chosen else text
-
     if fixed is not None and not fixed:
-        return body
-    body["choices"] = [
-        _filtered(choice, place, take, formatted=formatted) for place, choice in enumerate(body["choices"])
-    ]
-    for name, value in body.items():
-        if name != "choices" and name not in PROTOCOL and isinstance(value, dict | list | str):
-            box = {name: copy.deepcopy(value)}
-            change_others(box, name, "0:other:", take)
-            body[name] = box[name]
-    return body
+        return answer.body
+
+    def take(channel: str, text: str, *, escape: bool = False, tail: Tail | None = None) -> str:  # noqa: ARG001 - whole
+        chosen = fixed if fixed is not None else chain(make_filters(channel))  # type: ignore[operator] # narrowed above
+        return chosen.whole(channel, text, escape=escape)
+
+    body = copy.deepcopy(answer.body)
+    changed = False
+    for place, choice in enumerate(body["choices"]):
+        changed |= _change_choice(choice, place, take, formatted=formatted)
+    for name in body.keys() - PROTOCOL - {"choices"}:
+        changed |= change_member(body, name, "0:other:", take)
+    return body if changed else answer.body
 
 
-def write_answer(body: dict[str, Any], extra: dict[str, Any] | None = None) -> bytes:
-    """The bytes for the client; `extra` stands under `isthmus`."""
-    return msgspec.json.encode({**body, "isthmus": extra} if extra else body)
+def write_answer(answer: Answer | dict[str, Any], extra: dict[str, Any] | None = None) -> bytes:
+    """The bytes for the client; `extra` stands under `isthmus`. What nobody changed keeps its bytes."""
+    body = answer
+    if isinstance(answer, Answer):
+        if answer.data and not extra:
+            return answer.data
+        body = answer.body
+    return msgspec.json.encode({**body, "isthmus": extra} if extra else body)  # type: ignore[dict-item] # narrowed above
 
 
 def logprobs_dropped(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether filtering took logprobs away, which the gateway declares."""
+    """Whether filtering took logprobs away."""
     pairs = zip(before["choices"], after["choices"], strict=True)
-    return any(isinstance(a, dict) and a.get("logprobs") and not b.get("logprobs") for a, b in pairs)
-
-
-def without_surrogates(node: Any) -> Any:
-    """`node` with lone surrogates replaced by U+FFFD; the same object where there is none."""
-    try:
-        msgspec.json.encode(node)
-    except UnicodeEncodeError:
-        clean = json.dumps(node, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return json.loads(clean)
-    return node
+    return any(one.get("logprobs") and not other.get("logprobs") for one, other in pairs)
 
 
 def _collect(body: dict[str, Any], choices: list[Any], collector: Collector) -> str:
     finish = ""
     for place, choice in enumerate(choices):
         where = f"/choices/{place}"
-        message = choice.get("message") if isinstance(choice, dict) else None
-        if not isinstance(message, dict):
+        if not isinstance(choice, dict) or not isinstance(choice.get("message"), dict):
             raise BrokenReplyError("a choice of the answer has no message", where=where)
         said = choice.get("finish_reason")
         finish = finish or (said if isinstance(said, str) else "")
@@ -135,16 +132,13 @@ def _collect(body: dict[str, Any], choices: list[Any], collector: Collector) -> 
     return finish
 
 
-def _filtered(choice: dict[str, Any], place: int, take: Any, *, formatted: bool) -> dict[str, Any]:
+def _change_choice(choice: dict[str, Any], place: int, take: Take, *, formatted: bool) -> bool:
     index = choice.get("index")
     prefix = str(index if type(index) is int else place)
-    choice = {**choice, "message": copy.deepcopy(choice["message"])}
-    changed = change_texts(choice["message"], prefix, take, formatted=formatted)
-    for name, value in choice.items():
-        if name != "message" and name not in CHOICE_PROTOCOL and isinstance(value, dict | list | str):
-            box = {name: copy.deepcopy(value)}
-            change_others(box, name, f"{prefix}:other:", take)
-            choice[name] = box[name]
-    if changed and choice.get("logprobs"):
+    spoken = change_texts(choice["message"], prefix, take, formatted=formatted)
+    if spoken and choice.get("logprobs"):
         choice["logprobs"] = None
-    return choice
+    changed = spoken
+    for name in choice.keys() - CHOICE_PROTOCOL - {"message"}:
+        changed |= change_member(choice, name, f"{prefix}:other:", take)
+    return changed

@@ -61,14 +61,16 @@ _WORDS = """
     reasoning.text reasoning.summary reasoning.encrypted
 """
 
+_WORD_FIELDS = """
+    role type tool_choice function_call reasoning_effort effort verbosity service_tier detail format modalities
+    search_context_size prompt_cache_retention ttl finish_reason object syntax mode native_finish_reason
+"""
+
 FIELDS = Fields(
     keys=frozenset(f"{_REQUEST} {_MESSAGE} {_SCHEMA} {_ANSWER}".split()),
     words=frozenset(_WORDS.split()),
     kinds={
-        **dict.fromkeys(
-            ["role", "type", "tool_choice", "function_call", "reasoning_effort", "effort", "verbosity", "service_tier", "detail", "format", "modalities", "search_context_size", "prompt_cache_retention", "ttl", "finish_reason", "object", "syntax", "mode", "native_finish_reason"],
-            "word",
-        ),
+        **dict.fromkeys(_WORD_FIELDS.split(), "word"),
         **dict.fromkeys(("id", "tool_call_id", "file_id", "request_id"), "id"),
         **dict.fromkeys(("signature", "thought_signature", "encrypted_content", "data"), "opaque"),
     },

@@ -18,8 +18,8 @@ OWN = "isthmus"
 class Request(Value, frozen=True, kw_only=True):
     """What a client asked for; `body` is the decoded JSON without the `isthmus` object, which is `own`.
 
-    `needs` are capabilities that a deployment must have, `formatted` says that the content of the answer is JSON, and
-    `include_usage` that the client wants the usage chunk of a stream.
+    `needs` are capabilities that a deployment must have, `formatted` says that the content of the answer is JSON,
+    `include_usage` that the client wants the usage chunk of a stream, `max_tokens` bounds the answer.
     """
 
     model: str
@@ -31,6 +31,7 @@ class Request(Value, frozen=True, kw_only=True):
     needs: frozenset[str]
     formatted: bool
     include_usage: bool
+    max_tokens: int | None = None
 
     def __repr__(self) -> str:
         return f"Request({len(self.slots)} slots)"
@@ -69,7 +70,8 @@ def read_request(data: bytes, *, depth: int) -> Request:
         unscanned=tuple(collector.unscanned),
         needs=_needs(body, form),
         formatted=form in ("json_object", "json_schema"),
-        include_usage=bool(options) and _flag(options, "include_usage", "/stream_options"),
+        include_usage=_flag(options or {}, "include_usage", "/stream_options"),
+        max_tokens=_bound(body),
     )
 
 
@@ -124,6 +126,17 @@ def _flag(node: dict[str, Any], name: str, where: str) -> bool:
     if value is not None and not isinstance(value, bool):
         raise wrong_type(f"{where}/{name}", value, "true or false")
     return value is True
+
+
+def _bound(body: dict[str, Any]) -> int | None:
+    """The most tokens the answer may have; the newer of the two names goes first."""
+    found = None
+    for name in ("max_tokens", "max_completion_tokens"):
+        value = body.get(name)
+        if value is not None and type(value) is not int:
+            raise wrong_type(f"/{name}", value, "a whole number")
+        found = value or found
+    return found if found and found > 0 else None
 
 
 def _form(body: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ state is never touched.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from isthmus.dialects.openai_chat.fields import FIELDS
 from isthmus.dialects.pointers import escape as escape_token
@@ -16,8 +16,13 @@ from isthmus.dialects.slots import DATA_URL, is_protocol
 Delta: TypeAlias = dict[str, Any]
 # makes the delta that brings the rest of a growing channel
 Tail: TypeAlias = Callable[[str], Delta]
-# (channel, text, escape, tail) -> the text to show; a channel without a tail is complete at once
-Take: TypeAlias = Callable[[str, str, bool, Tail | None], str]
+
+
+class Take(Protocol):
+    """The text to show for `text` of a channel; a channel without a tail is complete at once."""
+
+    def __call__(self, channel: str, text: str, *, escape: bool = False, tail: Tail | None = None) -> str: ...
+
 
 # a provider that sends the same reasoning in two fields gets two channels
 CHANNELS: dict[str, str] = {
@@ -38,16 +43,21 @@ def change_texts(node: Delta, prefix: str, take: Take, *, formatted: bool) -> bo
         if kind is str:
             channel = CHANNELS.get(name)
             if channel is not None:
-                new = take(f"{prefix}:{channel}", value, formatted and name == "content", _field(name))
+                escape = formatted and name == "content"
+                new = take(f"{prefix}:{channel}", value, escape=escape, tail=_FIELD_TAILS[name])
             elif is_protocol(FIELDS, name, value):
                 continue
             else:
-                new = take(f"{prefix}:other:/{escape_token(name)}", value, False, None)  # noqa: FBT003 - a hot path
+                new = take(f"{prefix}:other:/{escape_token(name)}", value)
             if new != value:
                 node[name] = new
                 changed = True
         elif kind is list or kind is dict:
-            changed |= _nested(name, value, prefix, take, formatted=formatted)
+            walk = _NESTED.get((name, kind))
+            if walk is not None:
+                changed |= walk(value, prefix, take, formatted)
+            else:
+                changed |= change_others(value, name, f"{prefix}:other:/{escape_token(name)}", take)
     return changed
 
 
@@ -61,7 +71,7 @@ def change_others(node: Any, name: str, where: str, take: Take) -> bool:
         if kind is str:
             if not value or is_protocol(FIELDS, field, value) or DATA_URL.fullmatch(value):
                 continue
-            new = take(f"{where}/{escape_token(str(key))}", value, False, None)  # noqa: FBT003 - a hot path
+            new = take(f"{where}/{escape_token(str(key))}", value)
             if new != value:
                 node[key] = new
                 changed = True
@@ -70,128 +80,125 @@ def change_others(node: Any, name: str, where: str, take: Take) -> bool:
     return changed
 
 
-def _nested(name: str, value: Any, prefix: str, take: Take, *, formatted: bool) -> bool:
-    changed = False
-    if name == "tool_calls" and type(value) is list:
-        for place, call in enumerate(value):
-            if type(call) is dict:
-                changed |= _call(call, place, prefix, take)
-    elif name == "function_call" and type(value) is dict:
-        changed = _function(value, f"{prefix}:tool:0", f"{prefix}:name:0", _legacy, take)
-    elif name == "reasoning_details" and type(value) is list:
-        for place, part in enumerate(value):
-            if type(part) is dict:
-                changed |= _detail(part, place, prefix, take)
-    elif name == "content" and type(value) is list:
-        for place, part in enumerate(value):
-            changed |= _part(value, place, part, prefix, take, formatted=formatted)
-    elif name == "audio" and type(value) is dict:
-        changed = _put(value, "transcript", f"{prefix}:audio", take, lambda text: {"audio": {"transcript": text}})
-    else:
-        changed = change_others(value, name, f"{prefix}:other:/{escape_token(name)}", take)
+def change_member(owner: Delta, name: str, where: str, take: Take) -> bool:
+    """Whether `take` changed a string at or below the member `name`, each complete at once."""
+    box = {name: owner[name]}
+    changed = change_others(box, name, where, take)
+    owner[name] = box[name]
     return changed
 
 
-def _call(call: Delta, place: int, prefix: str, take: Take) -> bool:
-    index = call.get("index")
-    number = index if type(index) is int else place
-    tool, named = f"{prefix}:tool:{number}", f"{prefix}:name:{number}"
+def _calls(calls: list[Any], prefix: str, take: Take, _: bool) -> bool:  # noqa: FBT001 - the form of this table
     changed = False
-    for name, value in call.items():
-        if name == "function" and type(value) is dict:
-            changed |= _function(value, tool, named, _tool(number, "function"), take)
-        elif name == "custom" and type(value) is dict:
-            changed |= _put(value, "name", named, take, None)
-            tail = _tool(number, "custom")
-            changed |= _put(value, "input", tool, take, lambda text, tail=tail: tail({"input": text}))
-        elif type(value) is dict or type(value) is list:
-            changed |= change_others(value, name, f"{prefix}:other:/tool_calls/{number}/{escape_token(name)}", take)
+    for place, call in enumerate(calls):
+        if type(call) is not dict:
+            continue
+        number = _number(call, place)
+        tool, named = f"{prefix}:tool:{number}", f"{prefix}:name:{number}"
+        for name, value in call.items():
+            if name == "function" and type(value) is dict:
+                changed |= _function(value, tool, named, _wrap(number, "function"), take)
+            elif name == "custom" and type(value) is dict:
+                changed |= _put(value, "name", named, take)
+                changed |= _put(value, "input", tool, take, tail=_inside(_wrap(number, "custom"), "input"))
+            elif type(value) is dict or type(value) is list:
+                changed |= change_others(value, name, f"{prefix}:other:/tool_calls/{number}/{escape_token(name)}", take)
     return changed
+
+
+def _legacy_call(node: Delta, prefix: str, take: Take, _: bool) -> bool:  # noqa: FBT001 - the form of this table
+    return _function(node, f"{prefix}:tool:0", f"{prefix}:name:0", lambda made: {"function_call": made}, take)
 
 
 def _function(node: Delta, tool: str, named: str, wrap: Callable[[Delta], Delta], take: Take) -> bool:
-    changed = _put(node, "name", named, take, None)
+    changed = _put(node, "name", named, take)
     arguments = node.get("arguments")
-    if type(arguments) is str and arguments:
-        new = take(tool, arguments, True, lambda text: wrap({"arguments": text}))  # noqa: FBT003 - a hot path
-        if new != arguments:
-            node["arguments"] = new
-            changed = True
-    elif type(arguments) is dict or type(arguments) is list:
-        changed |= change_others(arguments, "", f"{tool}:value", take)
-    return changed
+    if type(arguments) is dict or type(arguments) is list:
+        return changed | change_others(arguments, "", f"{tool}:value", take)
+    return changed | _put(node, "arguments", tool, take, escape=True, tail=_inside(wrap, "arguments"))
 
 
-def _detail(part: Delta, place: int, prefix: str, take: Take) -> bool:
-    index = part.get("index")
-    number = index if type(index) is int else place
+def _details(parts: list[Any], prefix: str, take: Take, _: bool) -> bool:  # noqa: FBT001 - the form of this table
+    """Reasoning in parts, as some routers send it."""
     changed = False
-    for field in ("text", "summary"):
-        if type(part.get(field)) is str:
+    for place, part in enumerate(parts):
+        if type(part) is dict:
+            number = _number(part, place)
             head = {key: part[key] for key in ("type", "index", "format", "id") if key in part}
-            changed |= _put(
-                part,
-                field,
-                f"{prefix}:reasoning:{field}:{number}",
-                take,
-                lambda text, head=head, field=field: {"reasoning_details": [{**head, field: text}]},
-            )
+            for field in ("text", "summary"):
+                tail = _inside(lambda made, head=head: {"reasoning_details": [{**head, **made}]}, field)  # type: ignore[misc] # its default is its type
+                changed |= _put(part, field, f"{prefix}:reasoning:{field}:{number}", take, tail=tail)
     return changed
 
 
-def _part(parts: list[Any], place: int, part: Any, prefix: str, take: Take, *, formatted: bool) -> bool:
-    """One part of a content that is an array (text and thinking parts of some providers)."""
-    if type(part) is str:
-        new = take(f"{prefix}:content", part, formatted, lambda text: {"content": [text]})
-        parts[place] = new
-        return new != part
-    if type(part) is not dict:
-        return False
+def _parts(parts: list[Any], prefix: str, take: Take, formatted: bool) -> bool:  # noqa: FBT001 - the form of this table
+    """A content that is an array of text and thinking parts."""
+    changed = False
+    for place, part in enumerate(parts):
+        if type(part) is dict:
+            changed |= _part(part, f"{prefix}:other:/content/{place}/", prefix, take, formatted=formatted)
+        elif type(part) is str and part:
+            parts[place] = new = take(f"{prefix}:content", part, escape=formatted, tail=_text_part)
+            changed |= new != part
+    return changed
+
+
+def _part(part: Delta, where: str, prefix: str, take: Take, *, formatted: bool) -> bool:
     changed = False
     for name, value in part.items():
-        if name == "text" and type(value) is str:
-            new = take(
-                f"{prefix}:content", value, formatted, lambda text: {"content": [{"type": "text", "text": text}]}
-            )
-            part[name], changed = new, changed or new != value
-        elif name == "thinking" and type(value) is list:
+        kind = type(value)
+        if name == "text" and kind is str:
+            changed |= _put(part, name, f"{prefix}:content", take, escape=formatted, tail=_text_part)
+        elif name == "thinking" and kind is list:
             for thought in value:
                 if type(thought) is dict:
-                    changed |= _put(thought, "text", f"{prefix}:reasoning:part", take, _thought)
-        elif type(value) is dict or type(value) is list:
-            changed |= change_others(value, name, f"{prefix}:other:/content/{place}/{escape_token(name)}", take)
-        elif type(value) is str and value and not is_protocol(FIELDS, name, value):
-            new = take(f"{prefix}:other:/content/{place}/{escape_token(name)}", value, False, None)  # noqa: FBT003
-            part[name], changed = new, changed or new != value
+                    changed |= _put(thought, "text", f"{prefix}:reasoning:part", take, tail=_thought_part)
+        elif kind is dict or kind is list:
+            changed |= change_others(value, name, where + escape_token(name), take)
+        elif kind is str and not is_protocol(FIELDS, name, value):
+            changed |= _put(part, name, where + escape_token(name), take)
     return changed
 
 
-def _put(node: Delta, name: str, channel: str, take: Take, tail: Tail | None) -> bool:
+def _audio(node: Delta, prefix: str, take: Take, _: bool) -> bool:  # noqa: FBT001 - the form of this table
+    tail = _inside(lambda made: {"audio": made}, "transcript")
+    return _put(node, "transcript", f"{prefix}:audio", take, tail=tail)
+
+
+def _put(node: Delta, name: str, channel: str, take: Take, *, escape: bool = False, tail: Tail | None = None) -> bool:
     value = node.get(name)
     if type(value) is not str or not value:
         return False
-    node[name] = new = take(channel, value, False, tail)  # noqa: FBT003 - a hot path
+    node[name] = new = take(channel, value, escape=escape, tail=tail)
     return new != value
 
 
-def _field(name: str) -> Tail:
-    return _FIELD_TAILS[name]
+def _number(node: Delta, place: int) -> int:
+    index = node.get("index")
+    return index if type(index) is int else place
 
 
-def _tool(number: int, kind: str) -> Callable[[Delta], Delta]:
+def _inside(wrap: Callable[[Delta], Delta], name: str) -> Tail:
+    return lambda text: wrap({name: text})
+
+
+def _wrap(number: int, kind: str) -> Callable[[Delta], Delta]:
     return lambda made: {"tool_calls": [{"index": number, kind: made}]}
 
 
-def _legacy(made: Delta) -> Delta:
-    return {"function_call": made}
+def _text_part(text: str) -> Delta:
+    return {"content": [{"type": "text", "text": text}]}
 
 
-def _thought(text: str) -> Delta:
+def _thought_part(text: str) -> Delta:
     return {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": text}]}]}
 
 
-def _field_tail(name: str) -> Tail:
-    return lambda text: {name: text}
-
-
-_FIELD_TAILS: dict[str, Tail] = {name: _field_tail(name) for name in CHANNELS}
+_FIELD_TAILS: dict[str, Tail] = {name: _inside(dict, name) for name in CHANNELS}
+_NESTED: dict[tuple[str, type], Callable[[Any, str, Take, bool], bool]] = {
+    ("tool_calls", list): _calls,
+    ("function_call", dict): _legacy_call,
+    ("reasoning_details", list): _details,
+    ("content", list): _parts,
+    ("audio", dict): _audio,
+}

@@ -1,0 +1,98 @@
+"""What isthmus says more than a dialect's own error form: reasons, remedies and the way to the evidence.
+
+It is the same in every dialect, in both languages, and stands under `isthmus`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from isthmus.decision import Decision, Reason, Regime, Remedy
+from isthmus.errors import IsthmusError, RefusedError, RejectedError
+
+WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+FULL_STOP = {"en": ": ", "zh": "："}
+
+
+def own_part(error: IsthmusError, *, call_id: str, ledger_id: str = "") -> dict[str, Any]:
+    """The `isthmus` object of an error: ids, remedy, and for a refusal what each destination's decision says."""
+    own: dict[str, Any] = {"call": call_id}
+    if ledger_id:
+        own["ledger_id"] = ledger_id
+    if error.remedy:
+        own["remedy"] = error.remedy
+    if isinstance(error, RefusedError):
+        own["decisions"] = [_decision(*entry) for entry in named(error)]
+        own["lawful"] = list(error.lawful)
+    if isinstance(error, RejectedError):
+        own["upstream"] = {"status": error.upstream_status, **said_words(error.body)}
+    return own
+
+
+def named(error: RefusedError) -> list[tuple[str, Decision]]:
+    """The decisions of a refusal, each with its deployment (empty where none was named)."""
+    return [entry if isinstance(entry, tuple) else ("", entry) for entry in error.decisions]
+
+
+def headline(error: IsthmusError, lang: str) -> str:
+    """The one line of an error: a refusal cites the article that speaks first, with its gist in `lang`."""
+    if not isinstance(error, RefusedError):
+        return str(error)
+    for _, decision in named(error):
+        for regime in refusing(decision):
+            for reason in regime.reasons:
+                gist = reason.gist_zh if lang == "zh" else reason.gist_en
+                return FULL_STOP["zh" if lang == "zh" else "en"].join(
+                    part for part in (error.message, str(reason.citation), gist or reason.gist_en) if part
+                )
+    return str(error)
+
+
+def refusing(decision: Decision) -> list[Regime]:
+    """The bodies of law that do not let the flow go now."""
+    return [regime for regime in decision.regimes if not regime.release]
+
+
+def said_words(body: bytes) -> dict[str, str]:
+    """The words for programs in a deployment's error (code, type, param); its message may hold text and stays out."""
+    try:
+        node = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return {}
+    inner = node.get("error", node) if isinstance(node, dict) else None
+    if not isinstance(inner, dict):
+        return {}
+    words = {name: str(inner[name]) for name in ("code", "type", "param") if isinstance(inner.get(name), str | int)}
+    return {name: word for name, word in words.items() if 0 < len(word) <= 64 and WORD.issuperset(word)}
+
+
+def _decision(deployment: str, decision: Decision) -> dict[str, Any]:
+    regimes = refusing(decision)
+    remedies = {remedy.id: remedy for regime in regimes for remedy in regime.remedies}
+    found: dict[str, Any] = {
+        "verdict": decision.verdict,
+        "on": decision.on,
+        "facts": decision.facts,
+        "reasons": [_reason(regime, reason) for regime in regimes for reason in regime.reasons],
+        "remedies": [_remedy(remedy) for remedy in sorted(remedies.values(), key=lambda each: each.cost)],
+        "open_facts": sorted({fact.fact for regime in regimes for fact in regime.open_facts}),
+    }
+    return {"deployment": deployment, **found} if deployment else found
+
+
+def _reason(regime: Regime, reason: Reason) -> dict[str, Any]:
+    return {
+        "rule": reason.rule,
+        "instrument": reason.citation.instrument,
+        "article": reason.citation.article,
+        "gist": {"en": reason.gist_en, "zh": reason.gist_zh},
+        "regime": regime.id,
+        "mechanism": regime.mechanism,
+        "pack": reason.pack,
+    }
+
+
+def _remedy(remedy: Remedy) -> dict[str, Any]:
+    return {"id": remedy.id, "text": {"en": remedy.text_en, "zh": remedy.text_zh}, "cost": remedy.cost}
