@@ -41,6 +41,7 @@ STRICTNESS: tuple[Mechanism, ...] = (
     "prohibited",
 )
 RANK: dict[str, int] = {name: rank for rank, name in enumerate(STRICTNESS)}
+FREE = frozenset({"not_applicable", "outside_the_law", "not_covered", "no_export", "not_a_transfer", "exempt"})
 DENYING = frozenset({"deny", "prohibited"})
 VERDICT_RANK: dict[str, int] = {"allow": 0, "review": 1, "deny": 2}
 
@@ -63,8 +64,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def signature(self) -> tuple[str, str]:
-        """What must be equal for an unknown not to matter."""
-        return self.mechanism, self.verdict
+        """What must be equal for an unknown not to matter; ways of demanding nothing are one."""
+        return ("free" if self.mechanism in FREE else self.mechanism), self.verdict
 
 
 SILENT = Judgement(mechanism="not_applicable", verdict="allow")

@@ -12,7 +12,7 @@ import msgspec
 
 from isthmus.decision import OpenFact
 from isthmus.facts import Facts
-from isthmus.steps.decide.judge import RANK, VERDICT_RANK, Judgement, judge
+from isthmus.steps.decide.judge import RANK, SILENT, VERDICT_RANK, Judgement, judge
 from isthmus.steps.decide.paths import general, replaced, values
 from isthmus.steps.decide.rulebook import CompiledRegime, Rulebook
 
@@ -59,8 +59,8 @@ def _missing(judgements: Judgements) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for one in judgements if one for path in one.missing))
 
 
-def _signature(judgements: Judgements) -> tuple[tuple[str, str] | None, ...]:
-    return tuple(one.signature if one else None for one in judgements)
+def _signature(judgements: Judgements) -> tuple[tuple[str, str], ...]:
+    return tuple(one.signature if one else SILENT.signature for one in judgements)
 
 
 def _certain(
@@ -71,8 +71,13 @@ def _certain(
     for one in _completions(book, regime, facts, first, budget):
         if budget[0] <= 0 or (found is not None and _signature(one) != _signature(found)):
             return None
-        found = found or one
+        if found is None or _strictness(one) > _strictness(found):
+            found = one
     return found
+
+
+def _strictness(judgements: Judgements) -> int:
+    return max((RANK[one.mechanism] for one in judgements if one), default=-1)
 
 
 def _completions(
