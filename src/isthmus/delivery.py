@@ -7,7 +7,7 @@ when its first piece is good, so that another deployment can still be tried.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -74,7 +74,7 @@ class Delivery:
         labels: dict[str, Label],
         client: Outward,
         targets: Mapping[str, Any],
-        language: str,
+        language: Literal["auto", "en", "zh"],
     ) -> None:
         self._ledger = ledger
         self._verdicts = verdicts
@@ -164,8 +164,9 @@ class Delivery:
             marks.filters,
             show_usage=flow.asked.include_usage,
             formatted=flow.asked.formatted,
-            extra=field_of(send, marks, estimate) if flow.wants_decision else None,
         )
+        if flow.wants_decision:
+            stream.attach(lambda: field_of(send, marks, self._price(flow, send, stream.usage)))
 
         async def ending(outcome: str) -> None:
             send.outcome = outcome or send.outcome

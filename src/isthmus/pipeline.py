@@ -130,11 +130,12 @@ class Pipeline:
         """The entry of a call of which nothing left; what left has its own entries."""
         if isinstance(error, UpstreamError):
             return
+        content: dict[str, Any] = {"key": key.id, "code": error.code, "status": error.status}
         if isinstance(error, RefusedError) and caller is not None:
-            rules = {name: _rules(decision) for name, decision in error.decisions}
-            entry = entries.call_refused(at=at, call=call_id, caller=caller_facts(caller), decisions=rules)
+            content |= caller_facts(caller) | {"decisions": {name: _rules(row) for name, row in error.decisions}}
+            entry = entries.call_refused(at=at, call=call_id, content=content)
         else:
-            entry = entries.call_rejected(at=at, call=call_id, code=error.code, status=error.status, key=key.id)
+            entry = entries.call_rejected(at=at, call=call_id, content=content)
         await self._ledger.append(entry, durable=False)
 
 

@@ -13,13 +13,13 @@ import msgspec
 
 from isthmus import metrics
 from isthmus.clock import now, uuid7
-from isthmus.errors import IsthmusError
+from isthmus.errors import IsthmusError, LedgerError
 from isthmus.exchange import Call, Caller, Money, Protected, Receipt, Tally, Usage
 from isthmus.registry.declared import Declared
 from isthmus.registry.deployments import Deployed
 from isthmus.registry.rates import convert
 from isthmus.registry.tariffs import cost
-from isthmus.steps.record import Ledger, entries
+from isthmus.steps.record import Entry, Ledger, entries
 from isthmus.verdicts import Judgement, Matter
 
 
@@ -51,14 +51,12 @@ async def open_send(
     decision = judgement.decision
     if judgement.fresh:
         metrics.DECISIONS.labels(decision.verdict).inc()
-        await ledger.append(_decided(send.at, matter, call, judgement), durable=False)
+        await ledger.append(_decided(send.at, call, judgement), durable=False)
     entry = entries.send_opened(
         at=send.at,
         call=call.id,
         send=send.id,
-        deployment=judgement.target.id,
-        decision=decision.facts,
-        **_opened(matter, judgement, protected, reply_scan=reply_scan),
+        content=_opened(matter, judgement, protected, reply_scan=reply_scan),
     )
     receipt: Receipt = await ledger.append(entry, judgement.reservations, durable=judgement.leaves)
     send.tallies = receipt.tallies
@@ -73,14 +71,18 @@ async def close_send(
         return
     send.closed = True
     metrics.SENDS.labels(send.judgement.target.id, send.outcome).inc()
-    content: dict[str, Any] = {"deployment": send.judgement.target.id, **more}
+    content: dict[str, Any] = {"outcome": send.outcome, "deployment": send.judgement.target.id, **more}
     if usage is not None:
         content["usage"] = _usage(usage)
         _count_tokens(send.judgement.target.id, usage)
     if price is not None:
         content["cost"] = str(price)
-    entry = entries.send_closed(at=now(), call=send.call.id, send=send.id, outcome=send.outcome, **content)
-    await ledger.append(entry, durable=False)
+    entry = entries.send_closed(at=now(), call=send.call.id, send=send.id, content=content)
+    try:
+        await ledger.append(entry, durable=False)
+    except LedgerError:
+        # The answer was given; a later start closes the send as interrupted, and readiness tells why.
+        metrics.UNRECORDED.inc()
 
 
 def price_of(declared: Declared, target: Deployed, usage: Usage, at: str) -> Money | None:
@@ -111,25 +113,21 @@ def caller_facts(caller: Caller) -> dict[str, Any]:
     return {"key": caller.key_id, "entity": caller.entity, "team": caller.team, "chosen": caller.chosen}
 
 
-def _decided(at: str, matter: Matter, call: Call, judgement: Judgement) -> entries.Entry:
+def _decided(at: str, call: Call, judgement: Judgement) -> Entry:
     """A decision with its facts, each as the JSON text whose SHA-256 the sends refer to, so that it can be replayed."""
-    decided = {
-        "deployment": judgement.target.id,
-        "facts": msgspec.json.encode(judgement.facts, order="deterministic").decode(),
-        "decision": msgspec.json.encode(judgement.decision, order="deterministic").decode(),
-    }
-    snapshot = matter.snapshot.version
-    return entries.decision_made(
-        at=at, call=call.id, caller=caller_facts(matter.caller), decisions=[decided], snapshot=snapshot
-    )
+    encode = msgspec.json.Encoder(order="deterministic").encode
+    facts, decision = encode(judgement.facts).decode(), encode(judgement.decision).decode()
+    return entries.decision_made(at=at, call=call.id, facts=facts, decision=decision)
 
 
 def _opened(matter: Matter, judgement: Judgement, protected: Protected, *, reply_scan: str) -> dict[str, Any]:
     caller, target = matter.caller, judgement.target
     content: dict[str, Any] = {
         **caller_facts(caller),
+        "deployment": target.id,
         "recipient": target.destination.recipient,
         "model": target.row.model,
+        "decision": judgement.decision.facts,
         "verdict": judgement.decision.verdict,
         "mechanisms": {row.id: row.mechanism for row in judgement.decision.regimes},
         "on": matter.on,
