@@ -79,8 +79,8 @@ def answer_of(data: bytes, filters: Filters = (), *, formatted: bool = False) ->
 def filter_answer(answer: Answer, make_filters: Filters | MakeFilters, *, formatted: bool = False) -> dict[str, Any]:
     """The body with every text of the model as the filters want it; the answer itself stays as it was.
 
-    Where nothing changes it is the answer's own body. A choice whose texts changed loses its logprobs: their tokens would
-    be those of another text.
+    Where nothing changes it is the answer's own body. A choice whose texts changed loses its logprobs: their tokens
+    would be those of another text.
     """
     fixed = None if callable(make_filters) else chain(make_filters)
     if fixed is not None and not fixed:
