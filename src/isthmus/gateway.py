@@ -104,8 +104,8 @@ class Gateway:
     def ready(self) -> dict[str, Any]:
         """Whether calls can be served now, and on what footing."""
         return {
-            "ready": self._ledger.failure is None,
-            "why": self._ledger.failure or "",
+            "ready": not self._ledger.failure,
+            "why": self._ledger.failure,
             "version": __version__,
             "durability": self._ledger.mode,
             "ledger_backlog": self._ledger.backlog,
