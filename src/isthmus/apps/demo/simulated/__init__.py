@@ -1,0 +1,1 @@
+"""Simulated models of two ecosystems, answering by rules on real sockets."""

@@ -1,0 +1,54 @@
+"""The ways in which a simulated deployment fails, by name."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+End = Literal["keep", "close", "reset"]
+
+
+class Fault(NamedTuple):
+    """What comes instead of an answer.
+
+    `head` is a whole HTTP answer or its beginning; None lets the true answer begin. `share` is how much of the true
+    answer is sent. `end` is what becomes of the connection. `wait_s` passes first; `stall` never goes on.
+    """
+
+    head: bytes | None
+    share: float = 0.0
+    end: End = "keep"
+    wait_s: float = 0.0
+    stall: bool = False
+
+
+def _answer(status: str, body: str, kind: str = "application/json", *extra: str) -> bytes:
+    data = body.encode()
+    lines = [f"HTTP/1.1 {status}", f"content-type: {kind}", f"content-length: {len(data)}", *extra]
+    return "\r\n".join([*lines, "", ""]).encode() + data
+
+
+def _error(status: str, message: str, *extra: str) -> bytes:
+    body = f'{{"error":{{"message":"{message} (simulated)","type":"server_error","code":null}}}}'
+    return _answer(status, body, "application/json", *extra)
+
+
+FAULTS: dict[str, Fault] = {
+    "503": Fault(_error("503 Service Unavailable", "overloaded", "retry-after: 1")),
+    "503_now": Fault(_error("503 Service Unavailable", "overloaded", "retry-after: 0")),
+    "500": Fault(_error("500 Internal Server Error", "internal error")),
+    "429": Fault(_error("429 Too Many Requests", "rate limit reached", "retry-after: 1")),
+    "400": Fault(_error("400 Bad Request", "a field is not understood")),
+    "401": Fault(_error("401 Unauthorized", "no such key")),
+    "reset": Fault(b"", end="reset"),
+    "empty": Fault(b"", end="close"),
+    "nothing": Fault(_answer("200 OK", "")),
+    "html": Fault(_answer("200 OK", "<!doctype html><title>Gateway</title><p>Sign in to continue", "text/html")),
+    "html_502": Fault(_answer("502 Bad Gateway", "<html><h1>502</h1></html>", "text/html")),
+    "redirect": Fault(_answer("307 Temporary Redirect", "", "text/plain", "location: {elsewhere}")),
+    "half_json": Fault(_answer("200 OK", '{"id":"x","object":"chat.completion","choices":[{"index":0,"mess')),
+    "half": Fault(None, share=0.5, end="close"),
+    "half_reset": Fault(None, share=0.5, end="reset"),
+    "stall": Fault(None, share=0.5, stall=True),
+    "silent": Fault(b"", stall=True),
+    "slow": Fault(None, share=1.0, wait_s=2.0),
+}
