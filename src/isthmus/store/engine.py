@@ -56,20 +56,25 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str) -> Store:
-    """The store behind a URL, made or migrated where needed.
+def open_store(url: str, *, create: bool = True) -> Store:
+    """The store behind a URL, made or migrated where needed; with `create=False` it must be there, and up to date.
 
     Raises `ConfigError` for a URL that is no file, `LedgerError` where the file cannot be used.
     """
     if not url.startswith(_PREFIX) or url == _PREFIX:
         raise ConfigError("the store must be a file", where="store.url", remedy="write `sqlite:///FILE`")
     file = Path(url.removeprefix(_PREFIX))
+    if not create and not file.is_file():
+        raise LedgerError("there is no ledger yet", where=str(file), remedy="run `isthmus serve` once")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"cached_statements": _STATEMENTS})
         sa.event.listen(engine, "connect", _prepare)
         store = Store(engine, file)
-        _migrate(store)
+        if create:
+            _migrate(store)
+        elif version(store) != HEAD:
+            raise LedgerError("no ledger of this version is here", where=str(file), remedy="run `isthmus serve` once")
     except (OSError, sa.exc.SQLAlchemyError) as error:
         raise LedgerError(
             f"the store cannot be opened: {_reason(error)}", where=str(file), remedy="check path and rights"

@@ -108,9 +108,14 @@ class Ledger:
         return self._writer.longest_wait_ms
 
     @property
-    def failure(self) -> str:
-        """Why evidence cannot be written, or the last checkpoint is not at the witness; empty where all is well."""
-        return self._writer.failure or self._witness.error
+    def failure(self) -> str | None:
+        """Why evidence cannot be written now: then nothing may leave; None where it can."""
+        return self._writer.failure or None
+
+    @property
+    def witness_failure(self) -> str | None:
+        """Why the last checkpoint is not in the second place; None where it is. Calls go on meanwhile."""
+        return self._witness.error or None
 
     async def append(
         self, entry: Entry, reservations: tuple[Reservation, ...] = (), *, durable: bool = True
