@@ -47,6 +47,7 @@ class CompiledRegime(msgspec.Struct, frozen=True, kw_only=True):
     scheme: Scheme | None
     rules: tuple[Rule, ...]
     silence: Reason
+    reads: frozenset[str]
 
 
 class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
@@ -259,10 +260,12 @@ def _regime(document: Document, row: RegimeFile, names: Names, rules: list[Rule]
     reads: set[str] = set()
     mine = [rule for rule in rules if rule.regime == row.regime]
     protects = Node(document, ("protects",), names, reads, row.regime).build() if row.protects is not None else None
+    when = Node(document, ("when",), names, reads, row.regime).build()
     return CompiledRegime(
         id=row.regime,
         row=row,
-        when=Node(document, ("when",), names, reads, row.regime).build(),
+        when=when,
+        reads=frozenset(reads),
         protects=protects,
         scheme=names.schemes.get(row.regime),
         rules=_ordered(mine),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
-from isthmus.steps.decide.counting import after
+from isthmus.steps.decide.counting import FIELDS, after
 from isthmus.steps.decide.node import Node
 from isthmus.steps.decide.world import Test, World
 
@@ -38,7 +38,9 @@ def build(node: Node) -> Test:
     node.names.bounds.setdefault((node.regime, category), set()).add(edge)
     for path in ("item.persons", f"counts.{category}_before", f"counts.{category}_new"):
         node.names.mentions.setdefault(path, set()).add(edge)
-    node.reads |= {"item.persons", "item.classes"}
+    own = f"{category}_before" in FIELDS
+    group = category if own else scheme.jurisdiction
+    node.reads |= {"item.persons", "item.classes", f"counts.{group}_before", f"counts.{group}_new"}
 
     def test(world: World) -> bool | None:
         total = after(scheme, category, world)

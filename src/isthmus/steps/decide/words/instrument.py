@@ -19,7 +19,13 @@ def build(node: Node) -> Test:
     kinds = frozenset(node.typed("instruments.kind", kind) for kind in node.texts("instrument"))
     filed = node.tree.get("filed") == "true"
     days = int(node.tree["within_days"]) if "within_days" in node.tree else 0
-    node.reads |= {"instruments.valid_from", "instruments.valid_until", "instruments.filed_on", "instruments.recipient"}
+    node.reads |= {
+        "instruments.kind",
+        "instruments.valid_from",
+        "instruments.valid_until",
+        "instruments.filed_on",
+        "instruments.recipient",
+    }
 
     def test(world: World) -> bool | None:
         on, recipient = world.facts.on, world.facts.recipient.id
