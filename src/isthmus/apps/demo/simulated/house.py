@@ -24,12 +24,18 @@ _STREAM = re.compile(rb'"stream"\s*:\s*true')
 
 
 class Received(NamedTuple):
-    """One request as it arrived: its number at this deployment, the path, the header fields and the body."""
+    """One request as it arrived: its number at this deployment, the path, the head and the body."""
 
     number: int
     path: str
-    headers: dict[str, str]
+    head: bytes
     body: bytes
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header fields, names in lower case."""
+        pairs = (line.partition(":") for line in self.head.decode("latin-1").split("\r\n")[1:])
+        return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
     def json(self) -> Any:
         """The body decoded."""
@@ -99,7 +105,7 @@ class House:
         if request.method == "GET" and route.endswith("models"):
             return _json(200, {"object": "list", "data": [{"id": desk.row.model, "object": "model"}]})
         desk.count += 1
-        received = Received(desk.count, request.path, request.headers, request.body)
+        received = Received(desk.count, request.path, request.head, request.body)
         desk.received.append(received)
         if self._log is not None:
             self._log(name, received)

@@ -7,7 +7,7 @@ import re
 import socket
 import struct
 from collections.abc import Callable, Coroutine
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked", re.IGNORECASE)
@@ -30,13 +30,6 @@ class Request(NamedTuple):
     head: bytes
     body: bytes
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """The header fields, names in lower case."""
-        lines = self.head.decode("latin-1").split("\r\n")[1:]
-        pairs = (line.partition(":") for line in lines)
-        return {name.strip().lower(): value.strip() for name, _, value in pairs}
-
 
 Serve = Callable[[Request, "Wire"], "bytes | Coroutine[None, None, None]"]
 
@@ -53,8 +46,7 @@ class Wire(asyncio.Protocol):
         self.lost = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # what uvloop hands in derives from no such class
         self._open.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
