@@ -74,7 +74,7 @@ class PlainGateway:
         raise NotFoundError(f"no route `{request.path}`")
 
     def error(self, error: IsthmusError, *, path: str) -> HttpAnswer:
-        body = {"error": {"message": str(error), "code": error.code}}
+        body = {"error": {"message": str(error), "code": error.code, "path": path}}
         retry = (("retry-after", str(error.retry_after)),) if hasattr(error, "retry_after") else ()
         return HttpAnswer(status=error.status, headers=JSON + retry, body=json.dumps(body).encode())
 
@@ -87,9 +87,10 @@ class PlainGateway:
 
 async def build(config_file: str) -> PlainGateway:
     """Called in each worker."""
-    if os.environ.get("BUILD_FAILS_IF") == Path(config_file).read_text().strip():
-        raise ConfigError("the worker finds this out alone")
-    return PlainGateway(Path(config_file))
+    gateway = PlainGateway(Path(config_file))
+    if gateway.word == "worse":
+        raise ConfigError("only a worker finds this out")
+    return gateway
 
 
 def check(config_file: str) -> ServerLimits | None:

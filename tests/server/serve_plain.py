@@ -1,11 +1,11 @@
-"""Serves `plain_gateway`: python serve_plain.py CONFIG PORT WORKERS LIMITS-AS-JSON METRICS-DIR."""
+"""Serves `plain_gateway`: python -m tests.server.serve_plain CONFIG PORT WORKERS LIMITS-AS-JSON METRICS-DIR."""
 
 from __future__ import annotations
 
 import sys
 
 import msgspec
-from plain_gateway import check
+from tests.server.plain_gateway import check
 
 from isthmus.errors import ConfigError
 from isthmus.server import ServerLimits, run
@@ -18,7 +18,7 @@ if __name__ == "__main__":
             host="127.0.0.1",
             port=int(port),
             workers=int(workers),
-            build="plain_gateway:build",
+            build="tests.server.plain_gateway:build",
             limits=msgspec.json.decode(limits, type=ServerLimits),
             metrics_dir=metrics,
             reload_check=check,

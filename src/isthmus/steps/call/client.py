@@ -16,7 +16,7 @@ from typing import Self
 
 from pyreqwest.client import Client as Pool
 from pyreqwest.client import ClientBuilder
-from pyreqwest.exceptions import BuilderError, ClientClosedError, ConnectError, DetailedPyreqwestError
+from pyreqwest.exceptions import BuilderError, ClientClosedError, DetailedPyreqwestError
 from pyreqwest.proxy import ProxyBuilder
 from pyreqwest.request import StreamRequest
 from pyreqwest.response import Response
@@ -26,7 +26,7 @@ from isthmus.steps.call.reply import Reply
 from isthmus.steps.call.target import Target
 
 REJECTION_BYTES = 64 * 1024
-WHOLE_BUFFER = 64 * 1024
+STREAM, WHOLE = "text/event-stream", "application/json"
 
 
 class Client:
@@ -87,12 +87,10 @@ class Client:
         if self._closed:
             raise UnreachableError("isthmus is stopping", sent=False)
         try:
-            builder = self._pool(target).post(target.url).headers(target.headers).body_bytes(data)
-            return builder.streamed_read_buffer_limit(0 if stream else WHOLE_BUFFER).build_streamed()
+            builder = self._pool(target).post(target.url).header("accept", STREAM if stream else WHOLE)
+            return builder.headers(target.headers).body_bytes(data).streamed_read_buffer_limit(0).build_streamed()
         except (BuilderError, ValueError):
-            raise UnreachableError(
-                "the deployment's address, proxy or headers are not valid", remedy="correct the deployment", sent=False
-            ) from None
+            raise _not_valid() from None
 
     def _pool(self, target: Target) -> Pool:
         key = (target.proxy, target.connect_s)
@@ -171,11 +169,19 @@ def retry_after(headers: dict[str, str], present: float) -> float | None:
 
 
 def _transport(error: DetailedPyreqwestError) -> UpstreamError:
+    if isinstance(error, BuilderError):
+        return _not_valid()
     causes = [cause["message"] for cause in error.details.get("causes") or ()]
+    # The library calls more than this a connect error; only here is it sure that no byte was sent.
+    if "client error (Connect)" in causes:
+        why = "" if "://" in causes[-1] else f": {causes[-1]}"
+        return UnreachableError(f"no connection to the deployment{why}", sent=False)
     if isinstance(error, ClientClosedError):
         return BrokenReplyError("isthmus is stopping")
-    if isinstance(error, ConnectError) or "client error (Connect)" in causes:
-        last = causes[-1] if causes else ""
-        why = f": {last}" if last and "://" not in last else ""
-        return UnreachableError(f"no connection to the deployment{why}", sent=False)
     return BrokenReplyError("the deployment closed the connection without an answer")
+
+
+def _not_valid() -> UnreachableError:
+    return UnreachableError(
+        "the deployment's address, proxy or headers are not valid", remedy="correct the deployment", sent=False
+    )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Self
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Self, TypeVar
 
 from pyreqwest.exceptions import PyreqwestError
 from pyreqwest.request import StreamRequest
@@ -12,6 +12,10 @@ from pyreqwest.response import ResponseBodyReader
 
 from isthmus.errors import BrokenReplyError, UpstreamTimeoutError
 from isthmus.steps.call.target import Target
+
+# A body of no more than this is read in one go, which saves half of the crossings into the library.
+SMALL = 64 * 1024
+T = TypeVar("T")
 
 
 class Reply:
@@ -75,19 +79,28 @@ class Reply:
         return chunk
 
     async def _read(self) -> bytes | None:
+        chunk = await self._in_time(self._source.read_chunk)
+        return None if chunk is None else bytes(chunk)
+
+    async def _in_time(self, read: Callable[[], Awaitable[T]]) -> T:
         try:
             async with asyncio.timeout_at(min(self._next_at, self._total_at)):
-                chunk = await self._source.read_chunk()
+                return await read()
         except PyreqwestError:
             raise BrokenReplyError("the deployment's answer broke off") from None
         except TimeoutError:
             phase = self._phase if self._next_at < self._total_at else "whole answer"
             raise UpstreamTimeoutError(f"the deployment was too slow: {phase}") from None
-        return None if chunk is None else bytes(chunk)
 
     async def read(self) -> bytes:
         """The whole body, and the reply is closed."""
-        return b"".join([chunk async for chunk in self])
+        length = self.headers.get("content-length", "")
+        if not (length.isdecimal() and int(length) <= min(SMALL, self._left)):
+            return b"".join([chunk async for chunk in self])
+        try:
+            return bytes(await self._in_time(self._source.bytes))
+        finally:
+            await self.aclose()
 
     async def aclose(self) -> None:
         """Give the connection back where the answer is complete, close it where it is not."""
