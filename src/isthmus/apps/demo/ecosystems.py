@@ -101,6 +101,11 @@ class Ecosystems:
         """How many clients closed the connection before their answer was complete."""
         return sum(desk.left for desk in self._desks(deployment))
 
+    async def until_left(self, deployment: str) -> None:
+        """Wait until a client has left before its answer was complete."""
+        for desk in self._desks(deployment):
+            await desk.leaving.wait()
+
     def fail(self, deployment: str, *faults: str) -> None:
         """Fail the next requests in this way, one name each (`always` after a name keeps it; none: work again)."""
         for desk in self._desks(deployment):

@@ -52,8 +52,14 @@ class Desk:
         self.row = row
         self.count = 0
         self.left = 0  # clients that left before their answer was complete
+        self.leaving = asyncio.Event()  # set when one does
         self.received: deque[Received] = deque(maxlen=keep)
         self.faults: deque[str] = deque(row.faults)
+
+    def leave(self) -> None:
+        """Note that a client left before its answer was complete."""
+        self.left += 1
+        self.leaving.set()
 
     def next_fault(self) -> Fault | None:
         """The fault that is due now; `always` keeps the one before it."""
@@ -115,7 +121,10 @@ class House:
         return self._answer(desk, received, fault, wire)
 
     def _canned(self, desk: Desk, received: Received, wire: Wire) -> bytes | Coroutine[None, None, None]:
-        tokens = b", ".join(dict.fromkeys(_TOKEN.findall(received.body)[:4])).decode("utf-8", "replace")
+        data = received.body
+        if b"\\u" in data:
+            data = msgspec.json.encode(msgspec.json.decode(data))
+        tokens = b", ".join(dict.fromkeys(_TOKEN.findall(data)[:4])).decode("utf-8", "replace")
         text = f"Simulated answer for {tokens or 'nobody'}."
         if _STREAM.search(received.body):
             return _paced(desk, received.number, text, wire)
@@ -135,7 +144,7 @@ class House:
             if fault is not None:
                 await _end(fault, wire)
         except asyncio.CancelledError:
-            desk.left += 1
+            desk.leave()
 
     async def _speak(self, row: Simulated, received: Received, fault: Fault, wire: Wire) -> None:
         try:
@@ -208,7 +217,7 @@ async def _paced(desk: Desk, number: int, text: str, wire: Wire) -> None:
         wire.write_chunk(_load_event(number, [], usage=counted) + b"data: [DONE]\n\n")
         wire.write(END_OF_CHUNKS)
     except asyncio.CancelledError:
-        desk.left += 1
+        desk.leave()
 
 
 def _load_event(number: int, choices: list[Any], **more: Any) -> bytes:
