@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
-from isthmus.exchange import Check, Finding, Part, Slot, Strength
+from isthmus.exchange import Check, Finding, Part, Strength
 from isthmus.steps.scan.checks import CHECK_DIGIT
 from isthmus.steps.scan.identifiers import Strengths
+from isthmus.steps.scan.readings import Reading
 from isthmus.steps.scan.terms import term_value, touches_word
 
 _SEPARATORS = str.maketrans("", "", " \t-.·/()")
 Checker = Callable[[str], str]
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A range of the buffer that matched, and the slot `[low, high)` it lies in."""
+class Candidate(NamedTuple):
+    """A range of the buffer that matched, and the reading `[low, high)` it lies in."""
 
     text: str
     start: int
     end: int
     low: int
     high: int
-    slot: Slot
+    reading: Reading
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +58,7 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
             whole = self.span.match(candidate.text, candidate.start, candidate.high)
             if whole is None or whole.end() == candidate.start:
                 return None
-            candidate = msgspec.structs.replace(candidate, end=whole.end())
+            candidate = candidate._replace(end=whole.end())
         if self.dotted and _in_dotted_number(candidate.text, candidate.start, candidate.end):
             return None
         surface = candidate.text[candidate.start : candidate.end]
@@ -90,19 +92,25 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         high = min(candidate.high, candidate.end + self.origin.near // 4)
         if nearby.search(candidate.text, low, candidate.start) or nearby.search(candidate.text, candidate.end, high):
             return True
-        pointer = candidate.slot.pointer
+        pointer = candidate.reading.source.slot.pointer
         return low == candidate.low and nearby.search(pointer, pointer.rfind("/") + 1) is not None
 
     def _finding(self, candidate: Candidate, value: str, *, strength: Strength, check: Check, why: str) -> Finding:
-        slot, low = candidate.slot, candidate.low
-        part = Part(pointer=slot.pointer, start=candidate.start - low, end=candidate.end - low, key=slot.key)
+        reading = candidate.reading
+        slot = reading.source.slot
+        inside = candidate.start - candidate.low, candidate.end - candidate.low
+        low, high = reading.in_layer(*inside)
+        surface = reading.layer[low:high]
+        start, end = reading.in_slot(*inside)
+        index = reading.source.json
+        via = (*index.layers(start, end), *reading.layers) if index else reading.layers
         return Finding(
             kind=self.origin.kind,
-            parts=(part,),
+            parts=(Part(pointer=slot.pointer, start=start, end=end, via=via, key=slot.key),),
             strength=strength,
             check=check,
             value=value,
-            surface=candidate.text[candidate.start : candidate.end],
+            surface=surface,
             classes=self.origin.classes,
             why=why,
         )

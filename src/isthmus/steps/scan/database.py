@@ -35,34 +35,35 @@ class Expression(msgspec.Struct, frozen=True):
 
 
 class Database:
-    """Compiled expressions, numbered as they were given. Picklable: a worker compiles its own."""
+    """Compiled expressions, numbered as they were given, then triggers, each of which hits once at most.
 
-    def __init__(self, expressions: Sequence[Expression]) -> None:
-        self.expressions = tuple(expressions)
+    Picklable: a worker compiles its own.
+    """
+
+    def __init__(self, expressions: Sequence[Expression], triggers: Sequence[str] = ()) -> None:
+        self.expressions, self.triggers = tuple(expressions), tuple(triggers)
         self.wide = tuple(e.wide for e in self.expressions)
         self.before = tuple(int(e.edges != "none") for e in self.expressions)
         self.after = tuple(int(e.edges != "none" and not e.prefix) for e in self.expressions)
         self._compiled = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        if self.expressions:
-            self._compiled.compile(
-                expressions=[_source(e) for e in self.expressions],
-                ids=list(range(len(self.expressions))),
-                flags=[_flags(e) for e in self.expressions],
-            )
+        self._compiled.compile(
+            expressions=[*map(_source, self.expressions), *(trigger.encode() for trigger in self.triggers)],
+            ids=list(range(len(self.expressions) + len(self.triggers))),
+            flags=[*map(_flags, self.expressions), *map(_trigger_flags, self.triggers)],
+        )
         self._local = threading.local()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Compile anew on the other side."""
-        return Database, (self.expressions,)
+        return Database, (self.expressions, self.triggers)
 
     def hits(self, data: bytes) -> list[Hit]:
         """Every `(number, first byte, byte after the last)` with its edges still on it, in order of its end."""
         found: list[Hit] = []
-        if self.expressions:
-            scratch = getattr(self._local, "scratch", None)
-            if scratch is None:
-                scratch = self._local.scratch = hyperscan.Scratch(self._compiled)
-            self._compiled.scan(data, match_event_handler=_note, context=found, scratch=scratch)
+        scratch = getattr(self._local, "scratch", None)
+        if scratch is None:
+            scratch = self._local.scratch = hyperscan.Scratch(self._compiled)
+        self._compiled.scan(data, match_event_handler=_note, context=found, scratch=scratch)
         return found
 
 
@@ -95,3 +96,8 @@ def _flags(expression: Expression) -> int:
     if expression.caseless:
         flags |= hyperscan.HS_FLAG_CASELESS
     return flags
+
+
+def _trigger_flags(trigger: str) -> int:
+    wide: int = 0 if trigger.isascii() and "\\x" not in trigger else hyperscan.HS_FLAG_UTF8
+    return wide | int(hyperscan.HS_FLAG_SINGLEMATCH)

@@ -7,57 +7,63 @@ touches one. Two sure findings that only cross both stay: transform edits their 
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import NamedTuple
 
 from isthmus.exchange import STRENGTH_ORDER, Finding
 
 _CHECKED = {"valid": 2, "none": 1, "invalid": 0}
 
 
-def resolve(found: list[Finding]) -> tuple[Finding, ...]:
-    """The findings that stay, in the order of the text; `found` is in the order of the slots."""
+class Spot(NamedTuple):
+    """A finding and where it stands in the text in which it could overlap with others."""
+
+    area: tuple[object, ...]
+    start: int
+    end: int
+    finding: Finding
+
+
+def resolve(found: list[Spot]) -> tuple[Finding, ...]:
+    """The findings that stay, area by area in the order of their text."""
     if len(found) < 2:
-        return tuple(found)
-    by_slot: dict[tuple[str, bool], list[Finding]] = defaultdict(list)
-    for finding in found:
-        by_slot[finding.parts[0].pointer, finding.parts[0].key].append(finding)
-    kept = [finding for group in by_slot.values() for finding in _resolve_slot(group)]
-    return tuple(kept)
+        return tuple(spot.finding for spot in found)
+    areas: dict[tuple[object, ...], list[Spot]] = defaultdict(list)
+    for spot in found:
+        areas[spot.area].append(spot)
+    return tuple(spot.finding for area in areas.values() for spot in _sweep(area))
 
 
-def _rank(finding: Finding) -> tuple[int, int, int]:
-    part = finding.parts[0]
-    return -STRENGTH_ORDER[finding.strength], -(part.end - part.start), -_CHECKED[finding.check]
+def _rank(spot: Spot) -> tuple[int, int, int]:
+    finding = spot.finding
+    return -STRENGTH_ORDER[finding.strength], spot.start - spot.end, -_CHECKED[finding.check]
 
 
-def _resolve_slot(group: list[Finding]) -> list[Finding]:
-    """Sweep over clusters of findings that touch, so that a long text with many findings stays linear."""
-    group.sort(key=_place)
-    kept: list[Finding] = []
-    cluster: list[Finding] = []
+def _place(spot: Spot) -> tuple[int, int]:
+    return spot.start, spot.end
+
+
+def _sweep(area: list[Spot]) -> list[Spot]:
+    """Settle each cluster of findings that touch, so that a long text with many findings stays linear."""
+    area.sort(key=_place)
+    kept: list[Spot] = []
+    cluster: list[Spot] = []
     reach = -1
-    for finding in group:
-        if cluster and finding.parts[0].start >= reach:
+    for spot in area:
+        if spot.start >= reach:
             kept += _settle(cluster)
             cluster = []
-        cluster.append(finding)
-        reach = max(reach if len(cluster) > 1 else -1, finding.parts[0].end)
+        cluster.append(spot)
+        reach = max(reach, spot.end)
     return kept + _settle(cluster)
 
 
-def _place(finding: Finding) -> tuple[int, int]:
-    return finding.parts[0].start, finding.parts[0].end
-
-
-def _settle(cluster: list[Finding]) -> list[Finding]:
+def _settle(cluster: list[Spot]) -> list[Spot]:
     if len(cluster) < 2:
         return cluster
-    kept: list[Finding] = []
-    for finding in sorted(cluster, key=_rank):
-        part = finding.parts[0]
-        inside = any(k.parts[0].start <= part.start and part.end <= k.parts[0].end for k in kept)
-        touches = finding.strength == "possible" and any(
-            k.parts[0].start < part.end and part.start < k.parts[0].end for k in kept
-        )
-        if not (inside or touches):
-            kept.append(finding)
+    kept: list[Spot] = []
+    for spot in sorted(cluster, key=_rank):
+        inside = any(k.start <= spot.start and spot.end <= k.end for k in kept)
+        possible = spot.finding.strength == "possible"
+        if not (inside or (possible and any(k.start < spot.end and spot.start < k.end for k in kept))):
+            kept.append(spot)
     return sorted(kept, key=_place)

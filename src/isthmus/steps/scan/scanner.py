@@ -16,15 +16,19 @@ from pathlib import Path
 import msgspec
 
 from isthmus.errors import CatalogError
-from isthmus.exchange import Finding, Scan, Slot, Unscanned
+from isthmus.exchange import Scan, Slot, Unscanned
 from isthmus.steps.scan import checks
 from isthmus.steps.scan.confirm import Candidate, Confirmer, Origin
 from isthmus.steps.scan.database import Database, Expression, Hit, problem
+from isthmus.steps.scan.encoded import ESCAPE_TRIGGER, PERCENT_TRIGGER, RUN_TRIGGER
+from isthmus.steps.scan.folding import FOLD_TRIGGER, NUMERAL_TRIGGER, SPACED_TRIGGER
 from isthmus.steps.scan.identifiers import Catalogue, Identifier, Pattern, read_catalogue
-from isthmus.steps.scan.overlaps import resolve
+from isthmus.steps.scan.overlaps import Spot, resolve
+from isthmus.steps.scan.readings import Reading, Source, readings
 from isthmus.steps.scan.terms import WORDS, term_core
 
 NUL = "\0"
+TRIGGERS = (FOLD_TRIGGER, NUMERAL_TRIGGER, SPACED_TRIGGER, ESCAPE_TRIGGER, PERCENT_TRIGGER, RUN_TRIGGER)
 
 
 class Scanner(msgspec.Struct, frozen=True):
@@ -58,7 +62,7 @@ def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]]) -> Scanner
     listing = repr(sorted((kind, sorted(listed)) for kind, listed in terms.items()))
     version = hashlib.sha256(f"{known.version}\n{listing}".encode("utf-8", "replace")).hexdigest()
     sees = tuple(sorted({legal for confirmer in confirmers for legal in confirmer.origin.classes}))
-    return Scanner(Database(expressions), tuple(confirmers), words, sees, version)
+    return Scanner(Database(expressions, TRIGGERS), tuple(confirmers), words, sees, version)
 
 
 def _patterns(known: Catalogue) -> tuple[list[Expression], list[Confirmer]]:
@@ -110,19 +114,39 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
     hits = scanner.database.hits(text.encode("utf-8", "replace"))
     if not hits:
         return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
-    starts = list(accumulate((len(slot.text) + 1 for slot in slots), initial=1))[:-1]
-    found: list[Finding] = []
-    for number, start, end in _code_points(scanner.database, hits, text):
+    count = len(scanner.confirmers)
+    sources = [Source(slot) for slot in slots]
+    found = _confirm(scanner, hits, text, [Reading(source, source.slot.text) for source in sources])
+    unread: list[Unscanned] = []
+    if any(hit[0] >= count for hit in hits):
+        further: list[Reading] = []
+        for source in sources:
+            more, missed = readings(source)
+            further += more
+            unread += missed
+        text = NUL + NUL.join([reading.text for reading in further]) + NUL
+        found += _confirm(scanner, scanner.database.hits(text.encode("utf-8", "replace")), text, further)
+    return Scan(findings=resolve(found), unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees)
+
+
+def _confirm(scanner: Scanner, hits: list[Hit], text: str, read: list[Reading]) -> list[Spot]:
+    """The findings that the candidates in a buffer of readings become."""
+    starts = list(accumulate((len(reading.text) + 1 for reading in read), initial=1))[:-1]
+    found: list[Spot] = []
+    count = len(scanner.confirmers)
+    hits = [hit for hit in hits if hit[0] < count]
+    for number, start, end in _code_points(scanner.database, hits, text) if hits else ():
         place = bisect_right(starts, start) - 1
-        slot = slots[place]
-        first = starts[place]
-        if end > first + len(slot.text):
-            continue
-        candidate = Candidate(text=text, start=start, end=end, low=first, high=first + len(slot.text), slot=slot)
-        finding = scanner.confirmers[number].confirm(candidate)
-        if finding is not None:
-            found.append(finding)
-    return Scan(findings=resolve(found), unscanned=unscanned, sees=scanner.sees)
+        reading, low = read[place], starts[place]
+        high = low + len(reading.text)
+        if end <= high:
+            finding = scanner.confirmers[number].confirm(Candidate(text, start, end, low, high, reading))
+            if finding is not None:
+                whole = finding.parts[0]
+                area = (whole.pointer, whole.key, reading.area)
+                where = reading.in_area(start - low, end - low) if reading.area else (whole.start, whole.end)
+                found.append(Spot(area, *where, finding))
+    return found
 
 
 def scan_text(scanner: Scanner, text: str) -> Scan:
