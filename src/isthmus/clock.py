@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -15,20 +17,53 @@ def now() -> str:
 
 def text(milliseconds: int) -> str:
     """An instant given in milliseconds since 1970, as text."""
-    whole = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    return f"{whole:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03d}Z"
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=16)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def legal_date(instant: str, zone: str) -> str:
     """The calendar date of an instant in the zone that a rule names."""
-    return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)).date().isoformat()
+    return _date(instant[:16], zone)
+
+
+@lru_cache(maxsize=256)
+def _date(minute: str, zone: str) -> str:
+    """Zones are whole minutes apart from UTC, so the minute decides."""
+    return datetime.fromisoformat(f"{minute}+00:00").astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 def uuid7() -> str:
     """A UUID of version 7 (RFC 9562, 5.7): it sorts by time."""
-    random = int.from_bytes(os.urandom(10))
-    value = (time.time_ns() // 1_000_000) << 80 | random
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(_pool.take(10))
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     digits = f"{value:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+class _Pool:
+    """Random bytes of the system, fetched some thousands at a time; a forked child starts with none."""
+
+    def __init__(self) -> None:
+        self._bytes = b""
+        self._at = 0
+        self._lock = threading.Lock()
+        os.register_at_fork(after_in_child=self._empty)
+
+    def take(self, number: int) -> bytes:
+        with self._lock:
+            if self._at + number > len(self._bytes):
+                self._bytes, self._at = os.urandom(4000), 0
+            self._at += number
+            return self._bytes[self._at - number : self._at]
+
+    def _empty(self) -> None:
+        self._bytes, self._at, self._lock = b"", 0, threading.Lock()
+
+
+_pool = _Pool()

@@ -70,8 +70,6 @@ class Gateway:
     async def handle(self, request: HttpRequest, *, at: str) -> HttpAnswer:
         """Answer one request; every error is answered in the dialect of its path."""
         call_id = uuid7()
-        metrics.BACKLOG.set(self._ledger.backlog)
-        metrics.LONGEST_WAIT.set(self._ledger.longest_wait_ms)
         try:
             if request.path == CHAT:
                 if request.method != "POST":
@@ -136,6 +134,8 @@ class Gateway:
         """Take new rows of the registry within a second; while the store cannot be read, the last snapshot holds."""
         while True:
             await asyncio.sleep(REGISTRY_POLL_S)
+            metrics.BACKLOG.set(self._ledger.backlog)
+            metrics.LONGEST_WAIT.set(self._ledger.longest_wait_ms)
             try:
                 found = await asyncio.to_thread(self._read_registry)
             except LedgerError:
