@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isthmus.store.engine import MODE, Store, open_store
-from isthmus.store.export import export_lines
+from isthmus.store.export import entry_bodies, export_lines
 from isthmus.store.registry import NewRow, RegistryRow, append_registry, registry_rows
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "RegistryRow",
     "Store",
     "append_registry",
+    "entry_bodies",
     "export_lines",
     "open_store",
     "registry_rows",

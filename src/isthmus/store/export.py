@@ -18,25 +18,30 @@ from isthmus.store.schema import CHECKPOINTS, ENTRIES, TIP
 _BATCH = 1000
 
 
-def export_lines(store: Store, *, call: str | None = None) -> Iterator[bytes]:
-    """The lines of an export, each without its line feed, read from one state of the store.
-
-    With `call`, the entries of that call only, and nothing else.
-    """
+def export_lines(store: Store) -> Iterator[bytes]:
+    """The lines of an export, each without its line feed, read from one state of the store."""
     with store.engine.connect() as connection:
         connection.exec_driver_sql("BEGIN")
         try:
-            yield from _entries(connection, call)
-            if call is None:
-                yield from _ends(connection)
+            yield from _entries(connection)
+            yield from _ends(connection)
         finally:
             connection.exec_driver_sql("COMMIT")
 
 
-def _entries(connection: sa.Connection, call: str | None) -> Iterator[bytes]:
-    query = sa.select(ENTRIES.c.seq, ENTRIES.c.leaf, ENTRIES.c.root, ENTRIES.c.body).order_by(ENTRIES.c.seq)
-    if call is not None:
+def entry_bodies(store: Store, *, call: str = "", last: int = 0) -> list[bytes]:
+    """The canonical bytes of entries, oldest first: of one call, and of these the `last` ones (0: all)."""
+    query = sa.select(ENTRIES.c.body).order_by(ENTRIES.c.seq.desc())
+    if call:
         query = query.where(ENTRIES.c.call == call)
+    if last:
+        query = query.limit(last)
+    with store.engine.connect() as connection:
+        return [bytes(body) for body in reversed(connection.execute(query).scalars().all())]
+
+
+def _entries(connection: sa.Connection) -> Iterator[bytes]:
+    query = sa.select(ENTRIES.c.seq, ENTRIES.c.leaf, ENTRIES.c.root, ENTRIES.c.body).order_by(ENTRIES.c.seq)
     for seq, leaf, root, body in connection.execution_options(yield_per=_BATCH).execute(query):
         yield b'{"seq":%d,"leaf":"%b","root":"%b","entry":%b}' % (seq, _hex(leaf), _hex(root), body)
 

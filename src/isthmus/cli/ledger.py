@@ -1,0 +1,176 @@
+"""`isthmus ledger`: show, verify and export the evidence."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import cyclopts
+import msgspec
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from isthmus.config import Loaded, read_config
+from isthmus.errors import ConfigError
+from isthmus.steps.record.checkpoint import Verifier, read_verifier
+from isthmus.steps.record.verify import Report, verify
+from isthmus.steps.record.witness import KEY_FILE, LATEST
+from isthmus.store import Store, entry_bodies, export_lines, open_store
+
+app = cyclopts.App(name="ledger", help="Show, verify and export the evidence. 查看、验证与导出存证。")
+DEFAULT = Path("isthmus.yaml")
+ConfigPath = Annotated[Path, Parameter(name=["--config", "-c"], help="the configuration's file 配置文件")]
+AsJson = Annotated[bool, Parameter(name="--json", negative="", help="JSON for programs instead of text")]
+Language = Annotated[Literal["en", "zh"] | None, Parameter(name="--lang", help="en or zh; absent: as LANG says")]
+
+
+@app.command
+def show(
+    *,
+    call: Annotated[str, Parameter(name="--call", help="entries of this call only 只看此次调用")] = "",
+    last: Annotated[int, Parameter(name="--last", help="how many; 0: all")] = 50,
+    config: ConfigPath = DEFAULT,
+    json: AsJson = False,
+) -> None:
+    """Show entries, oldest first. With --json, one canonical entry a line."""
+    with _store(read_config(config)) as store:
+        bodies = entry_bodies(store, call=call, last=0 if call else last)
+    if call and not bodies:
+        raise ConfigError(f"the ledger has no entry of call `{call}`", remedy="the id is in the header x-isthmus-call")
+    if json:
+        _write(bodies)
+        return
+    table = Table("seq", "at", "kind", "call", "what", box=None, header_style="bold")
+    for body in bodies:
+        entry = msgspec.json.decode(body)
+        table.add_row(str(entry["seq"]), entry["at"], entry["kind"], entry["call"], _gist(entry["content"]))
+    Console().print(table)
+
+
+@app.command(name="verify")
+def verify_(
+    file: Annotated[
+        Path | None, Parameter(name="FILE", help="an export; absent: the store of the configuration")
+    ] = None,
+    *,
+    config: ConfigPath = DEFAULT,
+    checkpoint: Annotated[Path | None, Parameter(help="a signed checkpoint kept elsewhere 外部检查点")] = None,
+    key: Annotated[Path | None, Parameter(help="its public key: PEM, or a verifier key 公钥")] = None,
+    json: AsJson = False,
+    lang: Language = None,
+) -> None:
+    """Find every changed, removed, moved or inserted entry; exit with 1 if there is one.
+
+    With a checkpoint that was kept elsewhere, also a cut tail and a ledger that was computed anew. Without FILE, the
+    newest checkpoint and the key in the configured folder for checkpoints are used, if others are not given.
+    """
+    if file is not None:
+        note, verifier = _means(checkpoint, key)
+        try:
+            with file.open("rb") as lines:
+                report = verify(lines, checkpoint=note, key=verifier)
+        except OSError as error:
+            raise ConfigError(f"cannot be read: {error.strerror}", where=str(file)) from None
+    else:
+        loaded = read_config(config)
+        folder = loaded.path(loaded.config.store.checkpoints)
+        checkpoint, key = checkpoint or _there(folder / LATEST), key or _there(folder / KEY_FILE)
+        note, verifier = _means(checkpoint, key)
+        with _store(loaded) as store:
+            report = verify(export_lines(store), checkpoint=note, key=verifier)
+    if json:
+        _write([msgspec.json.encode(report)])
+    else:
+        _tell(report, checkpoint, chinese=(lang or os.environ.get("LANG", "")).startswith("zh"))
+    if not report.ok:
+        sys.exit(1)
+
+
+@app.command
+def export(
+    out: Annotated[Path, Parameter(name="OUT", help="a new file, or `-`", allow_leading_hyphen=True)],
+    *,
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Write the whole ledger as JSON Lines, for an auditor; `isthmus ledger verify OUT` reads it."""
+    with _store(read_config(config)) as store:
+        lines = export_lines(store)
+        if str(out) == "-":
+            _write(lines)
+            return
+        try:
+            with out.open("xb") as stream:
+                count = sum(bool(stream.write(line + b"\n")) for line in lines)
+        except OSError as error:
+            raise ConfigError(f"cannot be written: {error.strerror}", where=str(out)) from None
+    print(f"{count} lines written to {out}; verify them with `isthmus ledger verify {out}`")
+
+
+@contextmanager
+def _store(loaded: Loaded) -> Iterator[Store]:
+    store = open_store(loaded.store_url(), create=False)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _there(file: Path) -> Path | None:
+    return file if file.is_file() else None
+
+
+def _means(checkpoint: Path | None, key: Path | None) -> tuple[str | None, Verifier | None]:
+    """The checkpoint's text and the public key; raises `ConfigError` naming the file that is not usable."""
+    note = None if checkpoint is None else _read(checkpoint).decode("utf-8", "replace")
+    try:
+        return note, None if key is None else read_verifier(_read(key))
+    except ConfigError as error:
+        raise ConfigError(error.message, where=error.where or str(key)) from None
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", where=str(file)) from None
+
+
+def _write(lines: Iterable[bytes]) -> None:
+    for line in lines:
+        sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _gist(content: dict[str, Any]) -> str:
+    """The few things of an entry that a person looks for first."""
+    wanted = ("entity", "deployment", "verdict", "outcome", "code", "status", "cost", "instance", "sends", "into")
+    return " ".join(f"{name}={content[name]}" for name in wanted if content.get(name) not in (None, "", {}))
+
+
+def _tell(report: Report, checkpoint: Path | None, *, chinese: bool) -> None:
+    for problem in report.problems:
+        print(f"✗ {problem.text_zh if chinese else problem.text_en}")
+    root = f"{report.root[:16]}…" if report.root else "-"
+    if report.ok:
+        print(
+            f"✓ 账本验证通过：{report.size} 条，根 {root}"
+            if chinese
+            else f"✓ verified: {report.size} entries, root {root}"
+        )
+    else:
+        print(f"✗ 账本验证不通过：共 {report.size} 条" if chinese else f"✗ does not verify: {report.size} entries")
+    if report.checkpoint != "none":
+        print(
+            f"  检查点 {checkpoint}：覆盖 {report.covered} 条"
+            if chinese
+            else f"  checkpoint {checkpoint}: covers {report.covered} entries"
+        )
+    if report.open_sends:
+        print(f"  {report.open_sends} 次发送尚未关闭" if chinese else f"  {report.open_sends} sends are not closed")
+    for line in report.not_excluded_zh if chinese else report.not_excluded_en:
+        print(f"  ! {line}")
