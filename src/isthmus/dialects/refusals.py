@@ -18,11 +18,8 @@ FULL_STOP = {"en": ": ", "zh": "："}
 
 def own_part(error: IsthmusError, *, call_id: str, ledger_id: str = "") -> dict[str, Any]:
     """The `isthmus` object of an error: ids, remedy, and for a refusal what each destination's decision says."""
-    own: dict[str, Any] = {"call": call_id}
-    if ledger_id:
-        own["ledger_id"] = ledger_id
-    if error.remedy:
-        own["remedy"] = error.remedy
+    own: dict[str, Any] = {"call": call_id, "ledger_id": ledger_id, "remedy": error.remedy}
+    own = {name: value for name, value in own.items() if value}
     if isinstance(error, RefusedError):
         own["decisions"] = [_decision(*entry) for entry in named(error)]
         own["lawful"] = list(error.lawful)

@@ -68,9 +68,9 @@ class SseParser:
         return events
 
     def close(self) -> list[SseEvent]:
-        """The event that the end of the stream left without its blank line, if any."""
+        """The event that the end of the stream left without its blank line, if any; its `raw` gets one."""
         rest, self._rest = self._rest, b""
-        return [read_event(rest)] if rest else []
+        return [read_event(rest.rstrip(b"\r\n") + b"\n\n")] if rest.strip(b"\r\n") else []
 
 
 def read_event(raw: bytes) -> SseEvent:

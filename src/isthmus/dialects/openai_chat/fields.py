@@ -58,12 +58,12 @@ _WORDS = """
     minimal low medium high max xhigh default flex priority scale standard performance wav mp3 flac opus pcm pcm16
     aac in_memory 24h ephemeral 5m 1h object string number integer boolean array null enabled disabled stop length
     tool_calls function_call content_filter approximate url_citation content chat.completion chat.completion.chunk
-    reasoning.text reasoning.summary reasoning.encrypted
+    reasoning.text reasoning.summary reasoning.encrypted safe
 """
 
 _WORD_FIELDS = """
     role type tool_choice function_call reasoning_effort effort verbosity service_tier detail format modalities
-    search_context_size prompt_cache_retention ttl finish_reason object syntax mode native_finish_reason
+    search_context_size prompt_cache_retention ttl finish_reason object syntax mode native_finish_reason severity
 """
 
 FIELDS = Fields(

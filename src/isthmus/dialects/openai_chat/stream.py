@@ -153,7 +153,7 @@ class ChatStream:
             self._silence(event)
             return
         if data.startswith("[DONE]"):
-            self._finish(event.raw if event.raw.endswith((b"\n\n", b"\r\r", b"\r\n\r\n")) else DONE)
+            self._finish(event.raw)
             return
         chunk = self._chunk_of(data)
         if chunk.get("error") or event.event == "error" or chunk.get("object") == "error":
