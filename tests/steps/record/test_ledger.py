@@ -1,0 +1,329 @@
+"""The ledger: durable groups, reservations, recovery, keys, checkpoints, and what it does when the disk fails."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from tests.steps.record.ledger_parts import AT, KEYS, SIGNER, closed, exported, ledger_in, opened, persons, until
+
+from isthmus.errors import BandCrossedError, ConfigError, LedgerError
+from isthmus.exchange import Limit
+from isthmus.steps.record import Entry, entries
+from isthmus.steps.record.checkpoint import read_verifier
+from isthmus.steps.record.verify import verify
+
+
+def rows(folder: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """A look into the file from outside."""
+    connection = sqlite3.connect(folder / "ledger.db")
+    try:
+        return connection.execute(query, values).fetchall()
+    finally:
+        connection.close()
+
+
+def disk(folder: Path) -> bytes:
+    """Everything that lies beside the store."""
+    return b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+
+
+def kinds(folder: Path) -> list[str]:
+    """The kinds of all entries, in order."""
+    return [msgspec.json.decode(body)["kind"] for (body,) in rows(folder, "SELECT body FROM entries ORDER BY seq")]
+
+
+async def test_a_durable_entry_is_on_the_disk_when_append_returns(tmp_path: Path):
+    """Another connection reads entry and reservation before anything else happens."""
+    async with await ledger_in(tmp_path) as ledger:
+        receipt = await ledger.append(opened(1), (persons("a", "b"),))
+        assert kinds(tmp_path)[receipt.seq] == "send.opened"
+        assert rows(tmp_path, "SELECT count(*) FROM identifiers") == [(2,)]
+        assert [(row.category, row.before, row.after) for row in receipt.tallies] == [
+            ("sensitive", 0, 0),
+            ("general", 0, 2),
+        ]
+
+
+async def test_a_queued_entry_is_durable_within_50_ms(tmp_path: Path):
+    """Append returns at once with number -1, and the entry follows by itself."""
+    async with await ledger_in(tmp_path) as ledger:
+        began = time.monotonic()
+        receipt = await ledger.append(opened(1), durable=False)
+        assert receipt.seq == -1
+        await until(lambda: not ledger.backlog)
+        assert time.monotonic() - began < 0.5  # 50 ms on a quiet machine; a busy one must not fail the test
+        assert kinds(tmp_path) == ["instance.started", "send.opened"]
+
+
+async def test_entries_of_many_tasks_are_numbered_without_a_gap(tmp_path: Path):
+    """A hundred concurrent appends give a hundred different numbers, and the log verifies."""
+    async with await ledger_in(tmp_path) as ledger:
+        receipts = await asyncio.gather(*(ledger.append(opened(n), (persons(f"p{n}"),)) for n in range(100)))
+        assert sorted(receipt.seq for receipt in receipts) == list(range(1, 101))
+        assert max(receipt.tallies[1].after for receipt in receipts) == 100
+        for number in range(100):
+            await ledger.append(closed(number), durable=False)
+    assert rows(tmp_path, "SELECT count(*) FROM open_sends") == [(0,)]
+    assert verify(exported(tmp_path)).ok
+
+
+async def test_a_crossed_band_writes_nothing_and_spares_its_neighbours(tmp_path: Path):
+    """In one group, the append that crosses its band fails and the others stand."""
+    full = persons("c", limits=(Limit(category="general", low=0, high=1),))
+    async with await ledger_in(tmp_path) as ledger:
+        outcomes = await asyncio.gather(
+            ledger.append(opened(1), (persons("a"),)),
+            ledger.append(opened(2), (persons("b", scheme="us.bulk"), full)),
+            ledger.append(opened(3), (persons("b"),)),
+            return_exceptions=True,
+        )
+        assert isinstance(outcomes[1], BandCrossedError)
+        assert kinds(tmp_path) == ["instance.started", "send.opened", "send.opened"]
+        assert rows(tmp_path, "SELECT DISTINCT scheme FROM scopes") == [("cn.export",)]
+        assert rows(tmp_path, "SELECT count(*) FROM identifiers") == [(2,)]
+
+
+async def test_tallies_tell_and_do_not_count(tmp_path: Path):
+    """The counts of a reservation that is only asked about stay as they were."""
+    async with await ledger_in(tmp_path) as ledger:
+        await ledger.append(opened(1), (persons("a"),))
+        for _ in range(2):
+            tallies = await ledger.tallies(persons("a", "b"))
+            assert [(row.before, row.after) for row in tallies] == [(0, 0), (1, 2)]
+
+
+async def test_a_merge_is_an_entry_of_its_own(tmp_path: Path):
+    """Two persons that turn out to be one are joined in the log and in the counts, for good."""
+    linked = persons("a")
+    person = msgspec.structs.replace(linked.people.persons[0], identifiers=(("kind", "a"), ("kind", "b")))
+    linked = msgspec.structs.replace(linked, people=msgspec.structs.replace(linked.people, persons=(person,)))
+    async with await ledger_in(tmp_path) as ledger:
+        await ledger.append(opened(1), (persons("a", "b"),))
+        receipt = await ledger.append(opened(2), (linked,))
+        assert receipt.tallies[1].after == 1
+    async with await ledger_in(tmp_path) as ledger:
+        assert (await ledger.tallies(persons("a", "b")))[1].after == 1
+    assert kinds(tmp_path)[2:4] == ["send.opened", "person.merged"]
+
+
+async def test_no_identifier_is_in_the_store(tmp_path: Path):
+    """What persons were recognised by is keyed before it reaches the disk."""
+    async with await ledger_in(tmp_path) as ledger:
+        await ledger.append(opened(1), (persons("the-only-such-value"),))
+    assert b"the-only-such-value" not in disk(tmp_path)
+
+
+async def test_another_or_no_person_key_stops_the_start(tmp_path: Path):
+    """Counts that could not be continued are never begun anew; an entity that counted nobody may change its key."""
+    async with await ledger_in(tmp_path, person_keys={**KEYS, "f": ("key-f", b"f" * 32)}) as ledger:
+        await ledger.append(opened(1), (persons("a"),))
+    for keys in ({"e": ("key-2", b"x" * 32)}, {}):
+        with pytest.raises(LedgerError, match="secret of entity `e`"):
+            await ledger_in(tmp_path, person_keys=keys)
+    async with await ledger_in(tmp_path, person_keys={**KEYS, "f": ("key-g", b"g" * 32)}) as ledger:
+        with pytest.raises(LedgerError, match="no key to count"):
+            await ledger.append(opened(2), (persons("a", entity="unknown"),))
+
+
+CHILD = """
+import asyncio, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from tests.steps.record.ledger_parts import ledger_in, opened, persons
+async def main():
+    ledger = await ledger_in(Path(sys.argv[1]))
+    await ledger.append(opened(sys.argv[3]), (persons(sys.argv[3]),))
+    print(ledger.id, flush=True)
+    await asyncio.Event().wait()
+asyncio.run(main())
+"""
+
+
+def child(folder: Path, name: str) -> tuple[subprocess.Popen[str], str]:
+    """Another process with an open send, and the id of its instance."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(folder), str(Path(__file__).parents[3]), name],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    return process, process.stdout.readline().strip()
+
+
+async def test_sends_of_the_dead_are_closed_and_those_of_the_living_are_not(tmp_path: Path):
+    """After kill -9 the next start closes what that process left, and nothing else; persons stay counted."""
+    async with await ledger_in(tmp_path) as mine:
+        await mine.append(opened("mine"), (persons("a"),))
+        (dead, dead_id), (alive, _) = child(tmp_path, "dead"), child(tmp_path, "alive")
+        try:
+            os.kill(dead.pid, signal.SIGKILL)
+            dead.wait()
+            async with await ledger_in(tmp_path) as next_one:
+                assert rows(tmp_path, "SELECT send FROM open_sends ORDER BY 1") == [("send-alive",), ("send-mine",)]
+                assert (await next_one.tallies(persons("dead")))[1].before == 3
+        finally:
+            for process in (dead, alive):
+                process.kill()
+                process.wait()
+                assert process.stdout is not None
+                process.stdout.close()
+    found = [msgspec.json.decode(body) for (body,) in rows(tmp_path, "SELECT body FROM entries ORDER BY seq")]
+    (ended,) = [entry for entry in found if entry["kind"] == "send.closed"]
+    assert (ended["send"], ended["content"]) == ("send-dead", {"outcome": "interrupted", "instance": dead_id})
+    assert [e["content"]["sends"] for e in found if e["kind"] == "instance.recovered"] == [1]
+    assert verify(exported(tmp_path)).ok
+
+
+async def test_checkpoints_are_signed_on_schedule_and_at_stop(tmp_path: Path):
+    """Each is in the store and in the second place; the log verifies with the newest and the key left there."""
+    ledger = await ledger_in(tmp_path, checkpoint_every_s=0.01)
+    await ledger.append(opened(1))
+    latest = tmp_path / "witness" / "latest"
+    await until(latest.exists)
+    await ledger.append(closed(1))
+    await ledger.close()
+    await ledger.close()
+    key = read_verifier((tmp_path / "witness" / "verifier-key").read_bytes())
+    report = verify(exported(tmp_path), checkpoint=latest.read_text(encoding="utf-8"), key=key)
+    assert (report.ok, report.checkpoint, report.covered) == (True, "signed", report.size)
+    assert not report.not_excluded_en
+    days = [folder for folder in (tmp_path / "witness").iterdir() if folder.is_dir()]
+    kept = sum(len(list(day.iterdir())) for day in days)
+    assert rows(tmp_path, "SELECT count(*) FROM checkpoints") == [(kept,)]
+    assert kept >= 2
+
+
+async def test_another_signer_needs_another_folder(tmp_path: Path):
+    """A key that changes unnoticed would make old checkpoints worthless."""
+    await (await ledger_in(tmp_path)).close()
+    with pytest.raises(LedgerError, match="another key"):
+        await ledger_in(tmp_path, origin="other")
+    with pytest.raises(ConfigError, match="Ed25519"):
+        await ledger_in(tmp_path, signer=b"nonsense")
+
+
+async def test_a_witness_that_fails_is_told_and_does_not_stop_calls(tmp_path: Path):
+    """The evidence goes on; `witness_failure` says what is amiss until a checkpoint could be left again."""
+    ledger = await ledger_in(tmp_path, checkpoint_every_s=0.01)
+    (tmp_path / "witness").rename(tmp_path / "gone")
+    (tmp_path / "witness").write_text("in the way")
+    await ledger.append(opened(1))
+    await until(lambda: ledger.witness_failure)
+    assert ledger.failure is None
+    (tmp_path / "witness").unlink()
+    (tmp_path / "gone").rename(tmp_path / "witness")
+    await ledger.append(closed(1))
+    await until(lambda: ledger.witness_failure is None)
+    await ledger.close()
+
+
+async def test_when_the_disk_fails_nothing_may_leave_until_it_works_again(tmp_path: Path):
+    """Waiting appends fail, queued ones are kept and written later, new sends are refused, closings are kept."""
+    ledger = await ledger_in(tmp_path)
+    await ledger.append(opened(1))
+    blocker = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    blocker.execute("ALTER TABLE entries RENAME TO hidden")
+    with pytest.raises(LedgerError, match="cannot be written"):
+        await ledger.append(opened(2), (persons("a"),))
+    assert ledger.failure is not None
+    with pytest.raises(LedgerError, match="cannot be written"):
+        await ledger.append(opened(3), durable=False)
+    await ledger.append(closed(1), durable=False)
+    blocker.execute("ALTER TABLE hidden RENAME TO entries")
+    blocker.close()
+    await until(lambda: not ledger.backlog)
+    assert ledger.failure is None
+    await ledger.append(opened(4), (persons("a"),))
+    await ledger.close()
+    assert kinds(tmp_path) == [
+        "instance.started",
+        "send.opened",
+        "send.closed",
+        "send.opened",
+        "instance.stopped",
+    ]
+    assert verify(exported(tmp_path)).ok
+
+
+async def test_a_full_queue_refuses(tmp_path: Path):
+    """What waits for the disk is bounded."""
+    async with await ledger_in(tmp_path, queue=5) as ledger:
+
+        async def flood() -> None:
+            for number in range(1000):
+                await ledger.append(opened(number), durable=False)
+
+        with pytest.raises(LedgerError, match="wait for the disk"):
+            await flood()
+
+
+async def test_an_entry_without_a_canonical_form_harms_nobody_else(tmp_path: Path):
+    """The error comes from append itself, and the ledger goes on."""
+    async with await ledger_in(tmp_path) as ledger:
+        with pytest.raises(LedgerError, match="float"):
+            await ledger.append(opened(1, cost=0.1))
+        assert (await ledger.append(opened(2))).seq == 1
+
+
+async def test_a_cancelled_append_is_still_an_entry(tmp_path: Path):
+    """A client that leaves does not take its evidence along, nor that of its group."""
+    async with await ledger_in(tmp_path) as ledger:
+        task = asyncio.create_task(ledger.append(opened(1)))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await ledger.append(opened(2))).seq == 2
+
+
+async def test_a_closed_ledger_takes_nothing(tmp_path: Path):
+    """What was queued before closing is written, what comes after is refused."""
+    ledger = await ledger_in(tmp_path)
+    await ledger.append(opened(1), durable=False)
+    await ledger.close()
+    with pytest.raises(LedgerError, match="closed"):
+        await ledger.append(opened(2), durable=False)
+    assert kinds(tmp_path) == ["instance.started", "send.opened", "instance.stopped"]
+
+
+async def test_a_damaged_tip_stops_the_start(tmp_path: Path):
+    """Nothing is appended to a tree whose state does not fit."""
+    await (await ledger_in(tmp_path)).close()
+    connection = sqlite3.connect(tmp_path / "ledger.db")
+    connection.execute("UPDATE tip SET size = size + 1")
+    connection.commit()
+    connection.close()
+    with pytest.raises(LedgerError, match="damaged"):
+        await ledger_in(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        entries.call_refused(at=AT, call="c", content={"code": "refused_by_law"}),
+        entries.call_rejected(at=AT, call="c", content={"code": "invalid_request", "status": 400}),
+        entries.decision_made(at=AT, call="c", facts={"on": "2026-01-01"}, decision={"verdict": "deny"}),
+        entries.registry_applied(at=AT, by="someone", rows=[{"what": "key", "id": "k"}]),
+    ],
+    ids=lambda entry: entry.kind,
+)
+async def test_each_kind_of_entry_can_be_appended(tmp_path: Path, entry: Entry):
+    """The builders make entries that have a canonical form."""
+    async with await ledger_in(tmp_path) as ledger:
+        await ledger.append(entry)
+    assert entry.kind in kinds(tmp_path)
+
+
+def test_the_signer_is_never_printed():
+    """A ledger's repr holds its origin and id only."""
+    assert SIGNER.startswith(b"-----BEGIN PRIVATE KEY-----")
