@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("isthmus.cli.check:check", "Read a configuration and say every problem at once."),
     "scan": ("isthmus.cli.scan:app", "Find what must not leave in a text."),
     "law": ("isthmus.cli.law:app", "The rules: list, show, decide from facts."),
-    "explain": ("isthmus.cli.explain:explain", "What would happen to a call at each deployment, without sending it."),
+    "explain": ("isthmus.cli.explain:explain_", "What would happen to a call at each deployment, without sending it."),
     "models": ("isthmus.cli.models:models", "What a key could use now, and why the rest is not there."),
     "providers": ("isthmus.cli.providers:app", "Who sells models, where, on what terms and price."),
     "keys": ("isthmus.cli.keys:app", "Make keys for applications."),

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from isthmus.decision import Decision, Reason, Regime, Remedy
+from isthmus.decision import Decision, Reason, Regime, Remedy, cited
 from isthmus.errors import IsthmusError, RefusedError, RejectedError
 
 WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
@@ -34,16 +34,14 @@ def named(error: RefusedError) -> list[tuple[str, Decision]]:
 
 
 def headline(error: IsthmusError, lang: str) -> str:
-    """The one line of an error: a refusal cites the article that speaks first, with its gist in `lang`."""
+    """The one line of an error: a refusal cites the unmet duty or the rule that forbids, with its gist in `lang`."""
     if not isinstance(error, RefusedError):
         return str(error)
-    for _, decision in named(error):
-        for regime in refusing(decision):
-            for reason in regime.reasons:
-                gist = reason.gist_zh if lang == "zh" else reason.gist_en
-                return FULL_STOP["zh" if lang == "zh" else "en"].join(
-                    part for part in (error.message, str(reason.citation), gist or reason.gist_en) if part
-                )
+    found = next((cited(decision) for _, decision in named(error) if refusing(decision)), None)
+    if found is not None:
+        citation, en, zh = found
+        parts = (error.message, str(citation), zh if lang == "zh" else en)
+        return FULL_STOP["zh" if lang == "zh" else "en"].join(part for part in parts if part)
     return str(error)
 
 

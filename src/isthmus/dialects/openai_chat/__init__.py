@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from isthmus.dialects.openai_chat.answer import Answer, answer_of, filter_answer, read_answer, write_answer
-from isthmus.dialects.openai_chat.faults import error_body, error_event, models_body
-from isthmus.dialects.openai_chat.rejections import rejection_message
+from isthmus.dialects.openai_chat.faults import error_body, error_event, models_body, rejection_message
 from isthmus.dialects.openai_chat.request import Request, read_request, write_request
 from isthmus.dialects.openai_chat.stream import ChatStream
 

@@ -1,0 +1,131 @@
+"""What would happen to a call, at each deployment, without sending it: the same steps up to the choice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import msgspec
+
+from isthmus.catalogues import Catalogues
+from isthmus.choosing import choose_deployments
+from isthmus.clock import now, uuid7
+from isthmus.decision import Decision
+from isthmus.errors import NotFoundError
+from isthmus.exchange import Caller, Finding, HttpRequest, Money, Reservation, Scan, Tally
+from isthmus.facts import Facts
+from isthmus.registry.declared import AUTO
+from isthmus.registry.keys import Key
+from isthmus.registry.snapshot import Snapshot, snapshot
+from isthmus.steps.identify import caller_of, wishes_of
+from isthmus.steps.receive import receive
+from isthmus.steps.record.reading import read_tallies
+from isthmus.steps.route import estimate_tokens
+from isthmus.steps.scan import scan
+from isthmus.store import Store, open_store, registry_rows
+from isthmus.verdicts import Verdicts
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """One deployment: the facts, the decision they lead to, an estimate of the cost, and why it would be set aside."""
+
+    deployment: str
+    facts: Facts
+    decision: Decision
+    cost: str | None
+    aside: str
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found, and each deployment; `order` is the order in which the call would try them."""
+
+    caller: Caller
+    model: str
+    scan: Scan
+    outlooks: tuple[Outlook, ...]
+    order: tuple[str, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found in the request."""
+        return self.scan.findings
+
+
+def registered(catalogues: Catalogues) -> tuple[Store, Snapshot]:
+    """The store of a configuration, to be closed, and the snapshot that holds now."""
+    store = open_store(catalogues.declared.loaded.store_url())
+    return store, snapshot(catalogues.declared, registry_rows(store), versions=catalogues.versions)
+
+
+def key_named(current: Snapshot, name: str) -> Key:
+    """The key of that id; raises `NotFoundError` with the known ones."""
+    found = next((key for key in current.keys.values() if key.id == name), None)
+    if found is None:
+        known = ", ".join(sorted(key.id for key in current.keys.values())) or "none"
+        raise NotFoundError(f"no key `{name}` is on record", remedy=f"known: {known}")
+    return found
+
+
+def explain(
+    catalogues: Catalogues, current: Snapshot, store: Store, *, key: Key, body: bytes, headers: Mapping[str, str]
+) -> Explanation:
+    """The outlook of a request body for a key; raises the `RequestError` that the call itself would meet."""
+    return asyncio.run(_explain(catalogues, current, store, key=key, body=body, headers=headers))
+
+
+async def _explain(
+    catalogues: Catalogues, current: Snapshot, store: Store, *, key: Key, body: bytes, headers: Mapping[str, str]
+) -> Explanation:
+    config, keys = current.declared.loaded.config, current.declared.keys
+    at = now()
+    request = HttpRequest(method="POST", path="", query="", headers=dict(headers), body=body)
+    limits = {"body_bytes": config.limits.body_bytes, "depth": config.limits.depth}
+    call, asked = receive(request, call=uuid7(), at=at, **limits)
+    caller = caller_of(key, wishes_of(request.headers, asked.own), call.slots, keys[key.entity].conversations)
+    seen = scan(catalogues.scanner, call.slots, call.unscanned)
+
+    async def tallies(wanted: Reservation) -> tuple[Tally, ...]:
+        return read_tallies(store, wanted, keys[wanted.entity].persons)
+
+    verdicts = Verdicts(catalogues.rulebook, tallies, size=1000)
+    matter = verdicts.matter(current, caller, seen, call=call.id, at=at)
+    tokens = estimate_tokens(call.slots)
+    named = await choose_deployments(
+        verdicts,
+        matter,
+        model=call.model,
+        needs=asked.needs,
+        input_tokens=tokens,
+        output_tokens=config.policy.default_output_tokens,
+    )
+    every = named
+    if set(named.judgements) != set(current.declared.deployments):
+        every = await choose_deployments(
+            verdicts,
+            matter,
+            model=AUTO,
+            needs=asked.needs,
+            input_tokens=tokens,
+            output_tokens=config.policy.default_output_tokens,
+        )
+    order = tuple(candidate.deployment for candidate in named.choice.order)
+    return Explanation(
+        caller=caller,
+        model=call.model,
+        scan=seen,
+        order=order,
+        outlooks=tuple(
+            Outlook(
+                deployment=name,
+                facts=judged.facts,
+                decision=judged.decision,
+                cost=_text(every.costs[name]),
+                aside=named.choice.aside.get(name, "") if name in named.judgements else "not_named",
+            )
+            for name, judged in every.judgements.items()
+        ),
+    )
+
+
+def _text(cost: Money | None) -> str | None:
+    return None if cost is None else str(cost)
