@@ -14,11 +14,13 @@ from typing import Any
 import msgspec
 
 from isthmus.catalog import parse
+from isthmus.catalogues import JURISDICTIONS
 from isthmus.cli.main import COMMANDS
 from isthmus.config import Config
 from isthmus.registry.offers import Endpoint, Provider
 from isthmus.registry.providers import load_providers
 from isthmus.registry.tariffs import Tariff
+from isthmus.steps.decide import load_rulebook
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -175,6 +177,35 @@ def row(provider: Provider, endpoint: Endpoint) -> str:
     return f"| {name} | `{endpoint.id}` | {where} | {operator} | {owner} | {', '.join(models)} |"
 
 
+def law() -> str:
+    """Every rule, by instrument."""
+    book = load_rulebook(JURISDICTIONS, today="")
+    intro = (
+        "What the packaged rules say, in our own words, and where to read it.\n"
+        "`isthmus law show ID` says more of each, `isthmus law decide` decides from facts.\n"
+        "规则要旨；完整信息见 `isthmus law show ID`。"
+    )
+    out = [f"# Rules\n\n{MARK}\n", intro]
+    heads = "| rule | article | in force | says |\n| --- | --- | --- | --- |"
+    for instrument in book.instruments:
+        rows = [rule for rule in book.rules if rule.instrument == instrument]
+        if not rows:
+            continue
+        source = f"verified {instrument.verified_at}, review by {instrument.review_by}, {instrument.confidence}"
+        out.append(f"\n## {instrument.title.en}\n\n{instrument.title.zh} ({source})\n\n{heads}")
+        out += [
+            f"| `{rule.id}` | {rule.row.article} | {days(rule.row.start, rule.row.until)} "
+            f"| {rule.row.gist.en}<br>{rule.row.gist.zh} |".replace("\n", " ")
+            for rule in rows
+        ]
+    return "\n".join(out) + "\n"
+
+
+def days(start: str | None, until: str | None) -> str:
+    """A span of legal dates."""
+    return f"{start or ''} to {until}" if until else f"from {start}" if start else "always"
+
+
 def with_transcripts(page: str) -> str:
     """A page with its transcripts filled in from docs/transcripts/; a block without a recording stays as it is."""
 
@@ -194,6 +225,7 @@ def pages() -> dict[Path, str]:
         DOCS / "configuration.zh-CN.md": configuration("zh"),
         DOCS / "commands.md": commands(),
         DOCS / "providers.md": providers(),
+        DOCS / "law.md": law(),
     }
     for name in ("README.md", "README.zh-CN.md"):
         found[ROOT / name] = with_transcripts((ROOT / name).read_text(encoding="utf-8"))
