@@ -1,4 +1,4 @@
-"""What the tests of the wire share: a reader of chat streams that is not ours, and the restorer of one made-up person."""
+"""What the tests of the wire share: a reader of chat streams that is not ours, and a restorer of made-up values."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def read_stream(data: bytes) -> Read:
             for name, text in spoken:
                 channel = f"{choice.index}:{name}"
                 found["texts"][channel] = found["texts"].get(channel, "") + text
-            assert str(choice.index) not in found["finish"] or not any(text for _, text in spoken), "text after the finish"
+            assert str(choice.index) not in found["finish"] or not any(text for _, text in spoken), (
+                "text after the finish"
+            )
             if choice.finish_reason:
                 found["finish"][str(choice.index)] = choice.finish_reason
     return found
@@ -64,13 +66,13 @@ def _texts(delta: Any) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sdk_reader() -> Callable[[bytes], Read]:
     """OpenAI's SDK as the judge of what a client would see."""
     return read_stream
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def restorer() -> Callable[[], Restorer]:
     """Makes the real restorer for a send that replaced two made-up values."""
     return lambda: Restorer(ORIGINALS)

@@ -54,7 +54,7 @@ def test_events_are_read_by_the_standard_wherever_they_are_cut(data: bytes, expe
         assert parsed(data[:cut], data[cut:]) == expected
 
 
-LINES = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\r\n\0"), max_size=8)
+LINES = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=8)
 ENDS = st.sampled_from(["\n", "\r", "\r\n"])
 
 
@@ -90,7 +90,7 @@ def test_another_reader_reads_the_same(data: bytes):
     assert [data for _, data, _ in parsed(text.encode()) if data] == theirs
 
 
-@given(LINES, st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=20))
+@given(LINES, st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20))
 @settings(max_examples=100, deadline=None)
 def test_what_is_encoded_is_read_back(name: str, data: str):
     expected = data.replace("\r\n", "\n").replace("\r", "\n")
@@ -99,9 +99,9 @@ def test_what_is_encoded_is_read_back(name: str, data: str):
 
 def test_an_event_without_an_end_is_bounded():
     parser = SseParser(limit=100)
+    parser.feed(b"data: " + b"a" * 90)
     with pytest.raises(BrokenReplyError, match="over the limit"):
-        for _ in range(20):
-            parser.feed(b"data: aaaaaaa")
+        parser.feed(b"aaaaaaa")
     assert parser.feed(b"data: a\n\n")[0].data == "a"
 
 

@@ -59,6 +59,8 @@ class SseParser:
         search = max(0, len(held) - 3)
         while match := END.search(text, search):
             search = match.end()
+            if search == len(text) and match[0] == b"\r\n\r":
+                break  # its line feed is on the way
             events.append(read_event(text[at:search]))
             at = search
         self._rest = text[at:]
