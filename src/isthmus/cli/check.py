@@ -1,0 +1,129 @@
+"""`isthmus check`: read a configuration and say every problem at once."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from isthmus.catalogues import Catalogues, load_catalogues
+from isthmus.clock import now
+from isthmus.errors import IsthmusError
+from isthmus.explaining import registered
+from isthmus.registry.deployments import Deployed
+from isthmus.registry.snapshot import Snapshot
+from isthmus.registry.tariffs import in_force
+
+
+def check(
+    config: Annotated[Path, Parameter(name="CONFIG", allow_leading_hyphen=False)] = Path("isthmus.yaml"),
+    *,
+    secrets: Annotated[bool, Parameter(name="--secrets", negative="--without-secrets")] = True,
+    json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> None:
+    """Read a configuration and all that it refers to; say every problem with file, line and what was expected.
+
+    Args:
+        config: The configuration's file. 配置文件。
+        secrets: Follow references to secrets; without, a file can be checked on another machine.
+        json: One JSON value instead of text.
+
+    """
+    catalogues = load_catalogues(config, secrets=secrets)
+    current = _registry(catalogues) if secrets else None
+    found = {
+        "config": str(config),
+        "deployments": [_deployment(row) for row in catalogues.declared.deployments.values()],
+        "keys": _keys(current),
+        "counts_as_none": [row["id"] for row in _keys(current) if row["clean_scan"] == "none"],
+        "warnings": _warnings(catalogues),
+        "defaults": _defaults(catalogues),
+    }
+    if json:
+        sys.stdout.write(msgspec.json.encode(found).decode() + "\n")
+        return
+    _print(found)
+
+
+def _registry(catalogues: Catalogues) -> Snapshot | None:
+    """The registry where there is a store already; `check` makes none."""
+    url = catalogues.declared.loaded.store_url()
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return None
+    try:
+        store, current = registered(catalogues)
+    except IsthmusError:
+        return None
+    store.close()
+    return current
+
+
+def _deployment(row: Deployed) -> dict[str, Any]:
+    tariff = in_force(row.tariffs, now())
+    return {
+        "id": row.id,
+        "name": row.name,
+        "hosted_in": list(row.destination.hosted_in),
+        "operator": row.destination.operator_country,
+        "owner": row.destination.owner_country,
+        "recipient": row.destination.recipient,
+        "price_known": tariff is not None,
+        "quality": str(row.quality) if row.quality is not None else None,
+        "quality_source": row.quality_source,
+    }
+
+
+def _keys(current: Snapshot | None) -> list[dict[str, Any]]:
+    rows = sorted(current.keys.values(), key=lambda key: key.id) if current else []
+    return [{"id": key.id, "entity": key.entity, "clean_scan": key.clean_scan, "expires": key.expires} for key in rows]
+
+
+def _warnings(catalogues: Catalogues) -> list[str]:
+    today = now()[:10]
+    found = []
+    for row in catalogues.declared.deployments.values():
+        if not row.destination.hosted_in:
+            found.append(f"deployment {row.id}: where it is hosted is not known, so its data count as leaving")
+        if in_force(row.tariffs, now()) is None:
+            found.append(f"deployment {row.id}: no price is known today, so it is chosen last")
+        if row.terms is not None and row.terms.overdue(date.fromisoformat(today)):
+            found.append(f"deployment {row.id}: the review of its terms was due on {row.terms.review_by}")
+    overdue = [row.instrument for row in catalogues.rulebook.instruments if row.review_by < today]
+    found += [f"law {name}: its review is overdue" for name in overdue]
+    return found
+
+
+def _defaults(catalogues: Catalogues) -> list[str]:
+    """The settings that the file leaves to their defaults, as `section.key: value`."""
+    tree, config = catalogues.declared.loaded.document.tree, catalogues.declared.loaded.config
+    found = []
+    for section in ("listen", "store", "limits", "policy"):
+        stated = tree.get(section) or {}
+        for name, value in msgspec.to_builtins(getattr(config, section)).items():
+            if name not in stated:
+                found.append(f"{section}.{name}: {value}")
+    return found
+
+
+def _print(found: dict[str, Any]) -> None:
+    console = Console()
+    table = Table("deployment", "model", "hosted in", "run by", "owned in", "price", "quality", box=None)
+    for row in found["deployments"]:
+        places = " ".join(row["hosted_in"]) or "?"
+        price = "known" if row["price_known"] else "?"
+        quality = row["quality"] or "?"
+        table.add_row(row["id"], row["name"], places, row["operator"] or "?", row["owner"] or "?", price, quality)
+    console.print(table)
+    for key in found["keys"]:
+        scan = "a clean scan counts as no personal data" if key["clean_scan"] == "none" else "a clean scan is unknown"
+        console.print(f"key {key['id']} ({key['entity']}): {scan}")
+    console.print(f"[dim]defaults: {', '.join(found['defaults'])}[/]")
+    for warning in found["warnings"]:
+        console.print(f"[yellow]warning[/]: {warning}")
+    console.print(f"{found['config']}: no problems, {len(found['warnings'])} warnings")

@@ -1,0 +1,67 @@
+"""`isthmus models`: what a key could use now, and why the rest is not there."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from isthmus.catalogues import load_catalogues
+from isthmus.cli.verdicts import VERDICT_STYLE, article, why
+from isthmus.explaining import explain, key_named, registered
+
+CLEAN = {"model": "auto", "messages": [{"role": "user", "content": "-"}]}
+
+
+def models(
+    *,
+    key: str,
+    config: Annotated[Path, Parameter(name=["--config", "-c"])] = Path("isthmus.yaml"),
+    json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    lang: str = "en",
+) -> None:
+    """List what a key could use now for a call without personal data, and why the rest is not there.
+
+    Args:
+        key: The key's name in the registry.
+        config: The configuration's file. 配置文件。
+        json: One JSON value instead of a table.
+        lang: The language of gists: en or zh.
+
+    """
+    catalogues = load_catalogues(config)
+    store, current = registered(catalogues)
+    try:
+        held = key_named(current, key)
+        body = msgspec.json.encode(CLEAN)
+        found = explain(catalogues, current, store, key=held, body=body, headers={})
+    finally:
+        store.close()
+    rows = [
+        {
+            "deployment": row.deployment,
+            "model": catalogues.declared.deployments[row.deployment].name,
+            "verdict": row.decision.verdict,
+            "release": row.decision.release,
+            "rests_on": article(row.decision),
+            "why": why(row.decision, lang),
+        }
+        for row in found.outlooks
+    ]
+    if json:
+        sys.stdout.write(msgspec.json.encode(rows).decode() + "\n")
+        return
+    names = [*held.models] or ["auto", *current.declared.aliases, *(str(row["deployment"]) for row in rows)]
+    console = Console()
+    console.print(f"[bold]{key}[/] may name: {', '.join(names)}")
+    table = Table("deployment", "model", "verdict", "rests on", box=None, header_style="bold")
+    for row in rows:
+        verdict = str(row["verdict"])
+        told = f"{row['rests_on']}" if row["release"] else f"{row['rests_on']}\n[dim]{row['why']}[/]"
+        table.add_row(str(row["deployment"]), str(row["model"]), f"[{VERDICT_STYLE[verdict]}]{verdict}[/]", told)
+    console.print(table)
