@@ -168,7 +168,21 @@ class Instrument(Group, frozen=True, kw_only=True):
     """A contract, certification, assessment, filing or attestation on file."""
 
     kind: Annotated[
-        Literal["standard_contract", "certification", "security_assessment", "gba_contract", "cisa_requirements"],
+        Literal[
+            "standard_contract",
+            "certification",
+            "security_assessment",
+            "gba_contract",
+            "authority_approval",
+            "cisa_requirements",
+            "scc",
+            "bcr",
+            "transfer_certification",
+            "transfer_impact_assessment",
+            "permit",
+            "dossier",
+            "contract_clauses",
+        ],
         Meta(description="what it is"),
     ]
     number: Annotated[str, Meta(description="its number; empty: none")] = ""
@@ -189,6 +203,7 @@ class Service(Group, frozen=True, kw_only=True):
     model_filed: Annotated[Known, Meta(description="the model has a generative-AI filing number; absent: unknown")] = (
         None
     )
+    service_filed: Annotated[Held, Meta(description="the service has its own generative-AI filing number")] = False
     application_registered: Annotated[Held, Meta(description="the application is registered over a filed model")] = (
         False
     )
@@ -204,6 +219,9 @@ class UsTransaction(Group, frozen=True, kw_only=True):
         Meta(description="absent: vendor, for a call to a model is a service"),
     ] = "vendor"
     government_related: Annotated[Held, Meta(description="202.222; absent: not present")] = False
+    onward_clause: Annotated[
+        Held, Meta(description="the contract bars onward transfer to countries of concern (202.302)")
+    ] = False
     exempt: Annotated[str, Meta(description="exemption claimed, as `202.506`; empty: none")] = ""
 
 

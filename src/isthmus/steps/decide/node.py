@@ -31,13 +31,14 @@ def vocabulary() -> dict[str, ModuleType]:
 
 
 class Names:
-    """What conditions refer to by name, and what they mention: definitions, counting schemes, compared values."""
+    """What conditions refer to by name, and what they mention: definitions, counting schemes, compared values and facts."""
 
     def __init__(self) -> None:
         self.definitions: dict[str, Test] = {}
         self.reads: dict[str, frozenset[str]] = {}
         self.schemes: dict[str, Any] = {}
         self.mentions: dict[str, set[Any]] = {}
+        self.links: dict[str, set[str]] = {}
         self.bounds: dict[tuple[str, str], set[int]] = {}
 
 

@@ -60,6 +60,7 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[Rule, ...]
     schemes: tuple[Scheme, ...]
     mentions: dict[str, frozenset[Any]]
+    links: dict[str, frozenset[str]]
     today: str
     in_force: dict[str, tuple[CompiledRegime, ...]] = {}
 
@@ -115,6 +116,7 @@ def load_rulebook(root: Path, *, today: str, extra: tuple[Path, ...] = ()) -> Ru
         rules=tuple(rules),
         schemes=tuple(names.schemes.values()),
         mentions={path: frozenset(found) for path, found in names.mentions.items()},
+        links={path: frozenset(found) for path, found in names.links.items()},
         today=today,
         in_force={},
     )

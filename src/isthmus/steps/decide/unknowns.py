@@ -6,7 +6,9 @@ value put in, never by reasoning about conditions.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
@@ -87,22 +89,32 @@ def _completions(
     if not paths or budget[0] <= 0:
         yield judged
         return
-    for value in candidates(book, paths[0]):
+    for value in candidates(book, paths[0], facts):
         budget[0] -= 1
         changed = replaced(facts, paths[0], value)
         yield from _completions(book, regime, changed, judge(regime, changed), budget)
 
 
-def candidates(book: Rulebook, path: str) -> tuple[object, ...]:
+def candidates(book: Rulebook, path: str, facts: Facts) -> tuple[object, ...]:
     """The values that the unknown at `path` could take, as far as the rules tell them apart."""
     if path.startswith("instruments.") and path.endswith(("valid_from", "valid_until", "filed_on")):
         return DAYS
-    return values(path, book.mentions.get(general(path), frozenset()))
+    known = general(path)
+    return values(path, book.mentions.get(known, frozenset()) | _linked(book, known, facts))
+
+
+def _linked(book: Rulebook, path: str, facts: Facts) -> frozenset[Any]:
+    """The values of the facts that rules compare the one at `path` with, and those just above a number."""
+    found: set[Any] = set()
+    for other in book.links.get(path, ()):
+        value = operator.attrgetter(other)(facts)
+        found |= {value, value + 1} if isinstance(value, int | float) else set(value or ())
+    return frozenset(found)
 
 
 def _opened(book: Rulebook, regime: CompiledRegime, facts: Facts, path: str) -> OpenFact:
     outcomes: dict[str, str] = {}
-    for value in candidates(book, path):
+    for value in candidates(book, path, facts):
         changed = replaced(facts, path, value)
         judged = judge(regime, changed)
         certain = _certain(book, regime, changed, judged, [BUDGET // 10]) if _missing(judged) else judged

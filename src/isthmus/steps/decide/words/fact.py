@@ -2,9 +2,9 @@
 
 `is`, `is_not`: equal to the value or not. `in`, `not_in`: one of the values or none of them; for a fact that is itself
 a list, whether it shares a member with them. `at_least`, `more_than`, `at_most`, `less_than`: for numbers and days.
-`in_fact`, `more_than_fact`: against another fact. `stated`: whether it is known at all (`{fact: purpose.basis, stated:
-true}`), never unknown itself. An unknown fact (`null`) makes every other test unknown. A fact of an item is false where
-the flow has none.
+`in_fact`, `more_than_fact`: against another fact. `empty`: whether a list has no members. `stated`: whether it is known
+at all (`{fact: purpose.basis, stated: true}`), never unknown itself. An unknown fact (`null`) makes every other test
+unknown. A fact of an item is false where the flow has none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 LISTED = ("in", "not_in")
 FACTS = ("in_fact", "more_than_fact")
-MEMBERS: tuple[str, ...] = (*COMPARE, *LISTED, *FACTS, "stated")
+MEMBERS: tuple[str, ...] = (*COMPARE, *LISTED, *FACTS, "stated", "empty")
 
 
 def build(node: Node) -> Test:
@@ -41,8 +41,11 @@ def build(node: Node) -> Test:
     if key == "stated":
         wanted = node.tree[key] == "true"
         return lambda world: (get(world) is not None) is wanted
+    if key == "empty":
+        return _empty(path, get, wanted=node.tree[key] == "true")
     if key in FACTS:
         node.fact_type(node.tree[key])
+        node.names.links.setdefault(path, set()).add(node.tree[key])
         return _against_fact(key, path, get, node.tree[key], getter(node.tree[key]))
     if key in LISTED:
         values = frozenset(node.typed(path, value) for value in node.texts(key))
@@ -78,6 +81,17 @@ def _listed(path: str, get: Callable[[World], Any], values: frozenset[Any], want
     return test
 
 
+def _empty(path: str, get: Callable[[World], Any], *, wanted: bool) -> Test:
+    def test(world: World) -> bool | None:
+        got = get(world)
+        if got is None:
+            _note(world, path)
+            return None
+        return (not got) is wanted
+
+    return test
+
+
 def _against_fact(
     key: str, path: str, get: Callable[[World], Any], other: str, get_other: Callable[[World], Any]
 ) -> Test:
@@ -90,6 +104,8 @@ def _against_fact(
             return None
         if left is ABSENT or right is ABSENT:
             return False
-        return left in right if key == "in_fact" else left > right
+        if key == "in_fact":
+            return not set(left).isdisjoint(right) if isinstance(left, tuple) else left in right
+        return bool(left > right)
 
     return test

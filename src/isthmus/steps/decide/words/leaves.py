@@ -2,7 +2,7 @@
 
 True where inference, logs (`recipient.hosted_in`) or support access (`recipient.accessible_from`) lie outside; unknown
 where one of them is unknown and no known one does. What a country counts as its own is the list: for mainland law
-Hong Kong, Macau and Taiwan are abroad, so its list is `cn` alone.
+Hong Kong, Macau and Taiwan are abroad, so its list is `cn` alone. `leaves: home` means the exporter's own country.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ def build(node: Node) -> Test:
     """The test of the destination."""
     for path in (HOSTED, ACCESS):
         node.fact_type(path)
-    home = frozenset(node.typed(HOSTED, place) for place in node.texts("leaves"))
+    listed = node.texts("leaves")
+    own = listed == ("home",)
+    fixed = frozenset() if own else frozenset(node.typed(HOSTED, place) for place in listed)
 
     def test(world: World) -> bool | None:
+        home = frozenset((world.facts.exporter.jurisdiction,)) if own else fixed
         hosted, access = world.facts.recipient.hosted_in, world.facts.recipient.accessible_from
         if (hosted and not home.issuperset(hosted)) or (access and not home.issuperset(access)):
             return True
