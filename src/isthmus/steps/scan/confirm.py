@@ -19,7 +19,7 @@ Checker = Callable[[str], str]
 
 
 class Candidate(NamedTuple):
-    """A range of the buffer that matched, and the reading `[low, high)` it lies in."""
+    """A range of the buffer that matched as a whole, and the reading `[low, high)` it lies in."""
 
     text: str
     start: int
@@ -54,11 +54,6 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         """The finding, or nothing where the candidate is no such thing."""
         if self.origin.term:
             return self._term(candidate)
-        if self.span is not None:
-            whole = self.span.match(candidate.text, candidate.start, candidate.high)
-            if whole is None or whole.end() == candidate.start:
-                return None
-            candidate = candidate._replace(end=whole.end())
         if self.dotted and _in_dotted_number(candidate.text, candidate.start, candidate.end):
             return None
         surface = candidate.text[candidate.start : candidate.end]
@@ -66,12 +61,12 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         problem = self.check(value) if self.check else ""
         if problem and problem != CHECK_DIGIT:
             return None
-        near = self._in_context(candidate)
-        if self.needs_context and not near:
-            return None
         check: Check = "none" if self.check is None else "invalid" if problem else "valid"
-        strength = _strength(self.strength, check, near=near)
-        if strength is None:
+        strength, in_context = _strengths(self.strength, check)
+        near = (self.needs_context or strength != in_context) and self._in_context(candidate)
+        if near:
+            strength = in_context
+        if strength is None or (self.needs_context and not near):
             return None
         why = {"none": "form", "valid": "form and check", "invalid": "form, but the check digit is wrong"}[check]
         return self._finding(
@@ -101,9 +96,10 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         inside = candidate.start - candidate.low, candidate.end - candidate.low
         low, high = reading.in_layer(*inside)
         surface = reading.layer[low:high]
-        start, end = reading.in_slot(*inside)
+        start, end, via = reading.in_slot(*inside)
         index = reading.source.json
-        via = (*index.layers(start, end), *reading.layers) if index else reading.layers
+        if index is not None:
+            via = (*index.layers(start, end), *via)
         return Finding(
             kind=self.origin.kind,
             parts=(Part(pointer=slot.pointer, start=start, end=end, via=via, key=slot.key),),
@@ -116,13 +112,15 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def _strength(rules: Strengths, check: Check, *, near: bool) -> Strength | None:
-    plain, context = {
-        "valid": (rules.valid, rules.valid_in_context),
-        "invalid": (rules.invalid, rules.invalid_in_context),
-        "none": (rules.unchecked, rules.unchecked_in_context),
-    }[check]
-    return context if near and context is not None else plain
+def _strengths(rules: Strengths, check: Check) -> tuple[Strength | None, Strength | None]:
+    """How sure a candidate is without and with a context word."""
+    if check == "valid":
+        plain, context = rules.valid, rules.valid_in_context
+    elif check == "invalid":
+        plain, context = rules.invalid, rules.invalid_in_context
+    else:
+        plain, context = rules.unchecked, rules.unchecked_in_context
+    return plain, plain if context is None else context
 
 
 def _in_dotted_number(text: str, start: int, end: int) -> bool:

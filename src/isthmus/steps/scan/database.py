@@ -83,8 +83,9 @@ def _note(number: int, start: int, end: int, _flags: int, found: Any) -> None:
 
 
 def _source(expression: Expression) -> bytes:
-    edge = EDGE[expression.edges]
-    return f"{edge}(?:{expression.core}){'' if expression.prefix else edge}".encode()
+    after = EDGE[expression.edges]
+    before = "[^0-9A-Za-z.]" if expression.edges == "dotted" else after
+    return f"{before}(?:{expression.core}){'' if expression.prefix else after}".encode()
 
 
 def _flags(expression: Expression) -> int:

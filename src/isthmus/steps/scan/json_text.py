@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from typing import NamedTuple
@@ -30,6 +31,15 @@ def is_json(text: str) -> bool:
     try:
         msgspec.json.decode(stripped.encode("utf-8", "replace"))
     except (msgspec.DecodeError, RecursionError):
+        return "\\u" in stripped and _is_loose_json(stripped)
+    return True
+
+
+def _is_loose_json(text: str) -> bool:
+    """Whether it is JSON for a reader who lets lone surrogates pass."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -43,11 +43,10 @@ def people(findings: Iterable[Finding], categories: Mapping[str, str]) -> People
 
 
 def _record(finding: Finding) -> str:
+    """The object that holds the value: the parent of its pointer, inside JSON text that of its path there."""
     part = finding.parts[0]
-    inner = next((layer[5:] for layer in part.via if layer.startswith("json:")), "")
-    if inner:
-        return f"{part.pointer}#{inner.rpartition('/')[0]}"
-    return part.pointer
+    inner = "#".join(layer[5:].removesuffix("#") for layer in part.via if layer.startswith("json:"))
+    return f"{part.pointer}#{inner}".rpartition("/")[0] if inner else part.pointer.rpartition("/")[0]
 
 
 def _merge(groups: list[dict[_Identifier, int]]) -> list[tuple[tuple[_Identifier, ...], int]]:

@@ -5,28 +5,44 @@ A reading knows its way back: every range of it stands somewhere in the text of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 
 from isthmus.exchange import Slot, Unscanned
-from isthmus.steps.scan.encoded import blocks, unescape_json, unescape_unicode, unquote
-from isthmus.steps.scan.folding import close_up, fold, numerals
+from isthmus.steps.scan.encoded import (
+    ESCAPE_TRIGGER,
+    PERCENT_TRIGGER,
+    RUN_TRIGGER,
+    blocks,
+    unescape_json,
+    unescape_unicode,
+    unquote,
+)
+from isthmus.steps.scan.folding import FOLD_TRIGGER, NUMERAL_TRIGGER, SPACED_TRIGGER, close_up, fold, numerals
 from isthmus.steps.scan.json_text import MAX_NESTING, Index, is_json
 from isthmus.steps.scan.trail import Trail
 
 MAX_LAYERS = 3
+FOLDINGS = {FOLD_TRIGGER: fold, NUMERAL_TRIGGER: numerals, SPACED_TRIGGER: close_up}
+INLINE = frozenset({ESCAPE_TRIGGER, PERCENT_TRIGGER})
+EVERY = frozenset({*FOLDINGS, *INLINE, RUN_TRIGGER})
+TRIGGERS = tuple(sorted(EVERY))
 
 
 class Source:
     """A slot, with what is worth computing once for all its readings."""
 
-    def __init__(self, slot: Slot, first: int = 0) -> None:
-        self.slot, self.first = slot, first
+    def __init__(self, slot: Slot) -> None:
+        self.slot = slot
 
     @cached_property
     def json(self) -> Index | None:
         """The places of its values, where its text is JSON."""
         return Index(self.slot.text) if is_json(self.slot.text) else None
+
+    @cached_property
+    def escaped(self) -> bool:
+        """Whether it is JSON with escapes, which only says what it means once they are decoded."""
+        return "\\" in self.slot.text and self.json is not None
 
 
 class Reading:
@@ -35,6 +51,7 @@ class Reading:
     `layer` is the text that `surface` is cut from: the decoded one, before look-alikes were folded. `steps` lead from
     the text to the layer, `decoding` from the layer to the parent; `run` is the encoded run where it decodes as a
     whole. `area` names the text in which two findings can overlap: the slot, or what the encoded runs in it hold.
+    `name` is the layer's name in `via`, where it has one.
     """
 
     def __init__(
@@ -42,11 +59,11 @@ class Reading:
         source: Source,
         text: str,
         *,
-        layers: tuple[str, ...] = (),
+        name: str = "",
         parent: Reading | None = None,
         area: tuple[tuple[int, int], ...] = (),
     ) -> None:
-        self.source, self.layer, self.text, self.layers, self.parent = source, text, text, layers, parent
+        self.source, self.layer, self.text, self.name, self.parent = source, text, text, name, parent
         self.area = area
         self.steps: tuple[Trail, ...] = ()
         self.decoding: Trail | None = None
@@ -54,21 +71,20 @@ class Reading:
 
     def folded(self, trail: Trail) -> Reading:
         """The same layer with one more folding of its text."""
-        other = Reading(self.source, self.layer, layers=self.layers, parent=self.parent, area=self.area)
+        other = Reading(self.source, self.layer, name=self.name, parent=self.parent, area=self.area)
         other.text, other.steps, other.decoding, other.run = trail.text, (*self.steps, trail), self.decoding, self.run
         return other
 
     def decoded(self, trail: Trail, layer: str) -> Reading:
         """What the text says with escapes decoded in place."""
-        layers = (*self.layers, layer) if layer else self.layers
-        other = Reading(self.source, trail.text, layers=layers, parent=self, area=self.area)
+        other = Reading(self.source, trail.text, name=layer, parent=self, area=self.area)
         other.decoding = trail
         return other
 
     def opened(self, start: int, end: int, text: str, layer: str) -> Reading:
         """What an encoded run of the text holds."""
         area = (*self.area, (start, end))
-        other = Reading(self.source, text, layers=(*self.layers, layer), parent=self, area=area)
+        other = Reading(self.source, text, name=layer, parent=self, area=area)
         other.run = (start, end)
         return other
 
@@ -85,64 +101,76 @@ class Reading:
             return start, end
         return self.parent.in_area(*self.decoding.outward(start, end))
 
-    def in_slot(self, start: int, end: int) -> tuple[int, int]:
-        """Where a range of the text stands in the slot."""
+    def in_slot(self, start: int, end: int) -> tuple[int, int, tuple[str, ...]]:
+        """Where a range of the text stands in the slot, and the layers it lies under, the outermost first."""
         start, end = self.in_layer(start, end)
+        low, high, layer = start, end, (self.name,) if self.name else ()
         if self.run is not None:
-            start, end = self.run
+            low, high = self.run
         elif self.decoding is not None:
-            start, end = self.decoding.outward(start, end)
-        return self.parent.in_slot(start, end) if self.parent else (start, end)
+            low, high = self.decoding.outward(start, end)
+            if high - low == end - start:
+                layer = ()
+        if self.parent is None:
+            return low, high, ()
+        low, high, outer = self.parent.in_slot(low, high)
+        return low, high, (*outer, *layer)
 
 
-def readings(source: Source) -> tuple[list[Reading], list[Unscanned]]:
-    """Every further reading of a slot, and what in it could not be read."""
-    base = Reading(source, source.slot.text)
+def readings(source: Source, triggers: frozenset[str]) -> tuple[list[Reading], list[Unscanned]]:
+    """Every further reading of a slot that something in it called for, and what in it could not be read."""
     found: list[Reading] = []
     unread: list[Unscanned] = []
-    _follow(base, found, unread, depth=0)
+    _follow(Reading(source, source.slot.text), triggers, found, unread, depth=0)
     return found, unread
 
 
-def _follow(base: Reading, found: list[Reading], unread: list[Unscanned], depth: int) -> None:
+def _follow(base: Reading, triggers: frozenset[str], found: list[Reading], unread: list[Unscanned], depth: int) -> None:
     """Add what follows from a layer: its decoded forms, its foldings, and what the runs in it hold."""
-    forms = [base, *_inline(base)]
-    found += forms[1:]
-    deepest = forms[-1]
-    for step in (fold, numerals, close_up):
-        trail = step(deepest.text)
+    deepest = base
+    if triggers & INLINE:
+        decoded = _inline(base)
+        found += decoded
+        deepest = [base, *decoded][-1]
+    if deepest is not base:
+        triggers = EVERY
+    for trigger, step in FOLDINGS.items():
+        trail = step(deepest.text) if trigger in triggers else None
         if trail is not None:
             deepest = deepest.folded(trail)
             found.append(deepest)
-    for block in blocks(deepest.text):
+            triggers = EVERY
+    for block in blocks(deepest.text) if RUN_TRIGGER in triggers else ():
         if block.text is None or depth == MAX_LAYERS:
             unread.append(Unscanned(pointer=base.source.slot.pointer, medium="encoded", reason=_reason(depth)))
         else:
             inner = deepest.opened(block.start, block.end, block.text, block.layer)
             found.append(inner)
-            _follow(inner, found, unread, depth + 1)
+            _follow(inner, EVERY, found, unread, depth + 1)
 
 
 def _reason(depth: int) -> str:
     return "more than three layers of encoding" if depth == MAX_LAYERS else "an encoded run that holds no text"
 
 
-def _inline(base: Reading) -> Iterator[Reading]:
+def _inline(base: Reading) -> list[Reading]:
     """The text with its escapes decoded in place, as deep as they go."""
     present = base
     if "\\" in base.text:
-        unescape = unescape_json if is_json(base.text) else unescape_unicode
+        is_escaped = base.source.escaped if base.parent is None else is_json(base.text)
+        unescape = unescape_json if is_escaped else unescape_unicode
         for _ in range(MAX_NESTING):
             trail = unescape(present.text)
             if trail is None:
                 break
             present = present.decoded(trail, "")
-            yield present
             if '\\"' not in trail.text and "\\u" not in trail.text:
                 break
+    found = [] if present is base else [present]
     for _ in range(MAX_LAYERS):
         trail = unquote(present.text) if "%" in present.text else None
         if trail is None:
             break
         present = present.decoded(trail, "url")
-        yield present
+        found.append(present)
+    return found

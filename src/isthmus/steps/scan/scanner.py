@@ -20,15 +20,12 @@ from isthmus.exchange import Scan, Slot, Unscanned
 from isthmus.steps.scan import checks
 from isthmus.steps.scan.confirm import Candidate, Confirmer, Origin
 from isthmus.steps.scan.database import Database, Expression, Hit, problem
-from isthmus.steps.scan.encoded import ESCAPE_TRIGGER, PERCENT_TRIGGER, RUN_TRIGGER
-from isthmus.steps.scan.folding import FOLD_TRIGGER, NUMERAL_TRIGGER, SPACED_TRIGGER
 from isthmus.steps.scan.identifiers import Catalogue, Identifier, Pattern, read_catalogue
 from isthmus.steps.scan.overlaps import Spot, resolve
-from isthmus.steps.scan.readings import Reading, Source, readings
+from isthmus.steps.scan.readings import TRIGGERS, Reading, Source, readings
 from isthmus.steps.scan.terms import WORDS, term_core
 
 NUL = "\0"
-TRIGGERS = (FOLD_TRIGGER, NUMERAL_TRIGGER, SPACED_TRIGGER, ESCAPE_TRIGGER, PERCENT_TRIGGER, RUN_TRIGGER)
 
 
 class Scanner(msgspec.Struct, frozen=True):
@@ -114,38 +111,54 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
     hits = scanner.database.hits(text.encode("utf-8", "replace"))
     if not hits:
         return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
-    count = len(scanner.confirmers)
+    first = len(scanner.confirmers)
     sources = [Source(slot) for slot in slots]
-    found = _confirm(scanner, hits, text, [Reading(source, source.slot.text) for source in sources])
+    seen: set[tuple[int, int, int, int]] = set()
+    found = _confirm(scanner, hits, text, [Reading(source, source.slot.text) for source in sources], seen)
+    triggers = frozenset(TRIGGERS[hit[0] - first] for hit in hits if hit[0] >= first)
     unread: list[Unscanned] = []
-    if any(hit[0] >= count for hit in hits):
+    if triggers:
         further: list[Reading] = []
         for source in sources:
-            more, missed = readings(source)
+            more, missed = readings(source, triggers)
             further += more
             unread += missed
         text = NUL + NUL.join([reading.text for reading in further]) + NUL
-        found += _confirm(scanner, scanner.database.hits(text.encode("utf-8", "replace")), text, further)
+        found += _confirm(scanner, scanner.database.hits(text.encode("utf-8", "replace")), text, further, seen)
     return Scan(findings=resolve(found), unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees)
 
 
-def _confirm(scanner: Scanner, hits: list[Hit], text: str, read: list[Reading]) -> list[Spot]:
-    """The findings that the candidates in a buffer of readings become."""
+def _confirm(
+    scanner: Scanner, hits: list[Hit], text: str, read: list[Reading], seen: set[tuple[int, int, int, int]]
+) -> list[Spot]:
+    """The findings that the candidates in a buffer of readings become; what an earlier reading decided is `seen`."""
     starts = list(accumulate((len(reading.text) + 1 for reading in read), initial=1))[:-1]
     found: list[Spot] = []
-    count = len(scanner.confirmers)
-    hits = [hit for hit in hits if hit[0] < count]
-    for number, start, end in _code_points(scanner.database, hits, text) if hits else ():
+    first = len(scanner.confirmers)
+    hits = [hit for hit in hits if hit[0] < first]
+    reach: dict[int, int] = {}
+    for number, start, stop in _code_points(scanner.database, hits, text) if hits else ():
+        end = stop
         place = bisect_right(starts, start) - 1
         reading, low = read[place], starts[place]
         high = low + len(reading.text)
-        if end <= high:
-            finding = scanner.confirmers[number].confirm(Candidate(text, start, end, low, high, reading))
-            if finding is not None:
-                whole = finding.parts[0]
-                area = (whole.pointer, whole.key, reading.area)
-                where = reading.in_area(start - low, end - low) if reading.area else (whole.start, whole.end)
-                found.append(Spot(area, *where, finding))
+        if reading.parent is None and reading.source.escaped:
+            continue
+        confirmer = scanner.confirmers[number]
+        if confirmer.span is not None:
+            whole = confirmer.span.match(text, start, high) if start >= reach.get(number, 0) else None
+            if whole is None:
+                continue
+            end = reach[number] = whole.end()
+        if start < end <= high:
+            where = reading.in_area(start - low, end - low)
+            mark = (id(reading.source), number, *where)
+            if reading.area or mark not in seen:
+                seen.add(mark)
+                finding = confirmer.confirm(Candidate(text, start, end, low, high, reading))
+                if finding is not None:
+                    part = finding.parts[0]
+                    found.append(Spot((part.pointer, part.key, reading.area), *where, finding))
     return found
 
 

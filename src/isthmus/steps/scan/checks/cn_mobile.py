@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+_NO_DIGIT = re.compile("[^0-9]+")
 _UNASSIGNED = frozenset({"154"})
 
 
 def canonical(surface: str) -> str:
     """The eleven digits."""
-    return "".join(c for c in surface if c.isdigit())[-11:]
+    return (surface if surface.isdigit() else _NO_DIGIT.sub("", surface))[-11:]
 
 
 def problem(value: str) -> str:
