@@ -7,30 +7,41 @@ counted: when in doubt, no restoration.
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Mapping
+from urllib.parse import quote
 
-from isthmus.pseudonym_reader import WAIT, Sighting, reader
-
-_START = "\n"  # what stands before the first code point of a channel
+from isthmus.pseudonym_form import type_word
+from isthmus.pseudonym_reader import CONTEXT, WAIT, Sighting, reader
+from isthmus.steps.restore.synonyms import synonyms
 
 
 class Restorer:
     """The way back for one send: `originals` maps each issued pseudonym to its latest surface form.
 
-    `restored` and `unknown` count what came back and what looked like a pseudonym but was never issued. It prints
-    neither originals nor held text.
+    `words`, the type words by kind and language, let a translated type word pass. `restored` and `unknown` count what
+    came back and what looked like a pseudonym but was never issued. It prints neither originals nor held text.
     """
 
-    def __init__(self, originals: Mapping[str, str]) -> None:
+    def __init__(self, originals: Mapping[str, str], *, words: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self.restored = 0
         self.unknown = 0
-        self.seen: set[str] = set()  # codes that came back at least once
-        self._originals = {pseudonym.partition("-")[2]: text for pseudonym, text in originals.items()}
-        self._reader = reader(frozenset(pseudonym.partition("-")[0] for pseudonym in originals))
-        self._search = self._reader.start
-        self._pending: dict[str, str] = {}  # per channel the last code point given out, then what is held back
+        self._originals: dict[str, str] = {}
+        self._codes: dict[str, frozenset[str]] = {}
+        self._back: set[str] = set()  # codes that came back at least once
+        self._pending: dict[str, tuple[str, int]] = {}  # context and what is held back, and where that begins
         self._escape: dict[str, bool] = {}
+        groups = [frozenset(type_word(word) for word in each.values()) for each in (words or {}).values()]
+        known: dict[str, frozenset[str]] = {}
+        for pseudonym, original in originals.items():
+            word, _, code = pseudonym.partition("-")
+            if word not in known:
+                known[word] = synonyms(frozenset({word}).union(*(group for group in groups if word in group)))
+            self._originals[code] = original
+            self._codes[code] = known[word]
+        self._reader = reader(frozenset[str]().union(*known.values()))
+        self._search = self._reader.start
 
     def __repr__(self) -> str:
         return f"Restorer({len(self._originals)} pseudonyms, {self.restored} restored, {self.unknown} unknown)"
@@ -38,60 +49,64 @@ class Restorer:
     @property
     def missing(self) -> int:
         """How many issued pseudonyms did not come back so far."""
-        return len(self._originals) - len(self.seen)
+        return len(self._originals) - len(self._back)
 
     def feed(self, channel: str, text: str, *, escape: bool) -> str:
         """The text of `channel` that is certain by now; with `escape` originals are written as JSON string content."""
-        if not text:
-            return ""
-        before = self._pending.get(channel, _START)
+        before, at = self._pending.get(channel, ("", 0))
         buffer = before + text
-        if self._search(buffer, 1) is None:
-            self._pending[channel] = buffer[-1]
-            return buffer[1:]
+        if self._search(buffer, at) is None:
+            self._pending[channel] = (buffer[-CONTEXT:], min(CONTEXT, len(buffer)))
+            return buffer[at:]
         self._escape[channel] = escape
-        return self._run(channel, buffer, escape=escape, final=False)
+        return self._run(channel, buffer, at, escape=escape, final=False)
 
     def flush(self, channel: str) -> str:
-        """What `channel` still held back; call it before any finish, stop or done event."""
-        buffer = self._pending.pop(channel, _START)
+        """What `channel` still held back; call it before any finish, stop or done event. A channel may begin anew."""
+        buffer, at = self._pending.pop(channel, ("", 0))
         escape = self._escape.pop(channel, False)
-        out = self._run(channel, buffer, escape=escape, final=True)
-        self._pending[channel] = (buffer[:1] + out)[-1]
+        if at == len(buffer):
+            return ""
+        out = self._run(channel, buffer, at, escape=escape, final=True)
+        del self._pending[channel]
         return out
 
     def restore_text(self, text: str, *, escape: bool = False) -> str:
         """`text` as a whole with every pseudonym restored."""
-        out = self.feed("", text, escape=escape) + self.flush("")
-        del self._pending[""]
-        return out
+        return self.feed("", text, escape=escape) + self.flush("")
 
-    def _run(self, channel: str, buffer: str, *, escape: bool, final: bool) -> str:
+    def _run(self, channel: str, buffer: str, at: int, *, escape: bool, final: bool) -> str:
         out: list[str] = []
-        done = at = 1
+        done = at
         while (match := self._search(buffer, at)) is not None:
-            found = self._reader.read(buffer, match.start(), self._originals, final=final)
+            found = self._reader.read(buffer, match.start(), self._codes, final=final)
             if found == WAIT:
                 out.append(buffer[done : match.start()])
-                self._pending[channel] = buffer[match.start() - 1 :]
+                context = max(0, match.start() - CONTEXT)
+                self._pending[channel] = (buffer[context:], match.start() - context)
                 return "".join(out)
             if found is None:
                 at = match.start() + 1
                 continue
             at = found.end
-            if not found.issued:
+            if found.issued:
+                out += (buffer[done : found.start], self._original(found, escape=escape))
+                done = found.end
+            else:
                 self.unknown += 1
-                continue
-            out += (buffer[done : found.start], self._original(found, escape=escape))
-            done = found.end
         out.append(buffer[done:])
-        self._pending[channel] = buffer[-1]
+        self._pending[channel] = (buffer[-CONTEXT:], min(CONTEXT, len(buffer)))
         return "".join(out)
 
     def _original(self, found: Sighting, *, escape: bool) -> str:
         self.restored += 1
-        self.seen.add(found.code)
+        self._back.add(found.code)
         text = self._originals[found.code]
-        if escape:
+        if found.layer == "url":
+            text = quote(text, safe="")
+        elif found.layer == "html":
+            text = html.escape(text)
+        depth = max(escape, {"json": 1, "json2": 2}.get(found.layer, 0))
+        for _ in range(depth):
             text = json.dumps(text, ensure_ascii=False)[1:-1]
         return f"{found.before}{text}{found.after}"

@@ -68,9 +68,10 @@ def _suspicious(text: str, issued: frozenset[str]) -> bool:
 
 def _sightings(text: str, words: frozenset[str], issued: frozenset[str]) -> Iterable[tuple[int, int, str]]:
     reads = reader(words)
+    codes = dict.fromkeys(issued, words)
     at = 0
     while (match := reads.start(text, at)) is not None:
-        found = reads.read(text, match.start(), issued, final=True)
+        found = reads.read(text, match.start(), codes, final=True)
         assert found != WAIT
         at = match.start() + 1
         if found is not None:

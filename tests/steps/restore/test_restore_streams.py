@@ -1,0 +1,120 @@
+"""Restoring: every way to cut a text gives what the uncut text gives, and never holds back more than it may."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from isthmus.pseudonym_form import ALPHABET, LONGEST, check_symbol, is_code
+from isthmus.steps.restore import Restorer
+
+
+def code(symbols: str) -> str:
+    return symbols + check_symbol(symbols)
+
+
+ONE, TWO, LONG = code("K7F3"), code("M3KP"), code("K7F3Q2")
+ORIGINALS = {f"Person-{ONE}": 'Zhang "San"\\', f"人员-{TWO}": "李四", f"Phone-{LONG}": "138 0013 8000"}
+# what texts are made of: pseudonyms, near misses, pieces of gaps, beginnings of all of them
+PIECES = [
+    *ORIGINALS,
+    *(
+        "Person",
+        "person",
+        "Pers",
+        "PHONE",
+        "人员",
+        "人",
+        "电话",
+        "Ｐｅｒｓｏｎ",
+        "\\u4eba\\u5458",
+        "%E4%BA%BA%E5%91%98",
+    ),
+    *(ONE, TWO, LONG, ONE.lower(), ONE[:-1], ONE[:-1] + "2", "K7F3Q2M", "Ｋ７Ｆ３", "s", "'s", "es", "x", "Z9"),
+    *(
+        "-",
+        "－",
+        " ",
+        "　",
+        "\n",
+        "\n>",
+        "**",
+        "*",
+        "`",
+        "_",
+        "\\_",
+        "(",
+        ")",
+        "（",
+        "）",
+        "[",
+        "]",
+        "{",
+        "}",
+        ":",
+        "：",
+        '"',
+    ),
+    *(
+        "<",
+        "<b>",
+        "</b>",
+        "<span class",
+        ">",
+        "<br",
+        "&#45;",
+        "&",
+        "&nb",
+        "%2D",
+        "%",
+        "%2",
+        "\\",
+        "\\n",
+        "\\u002d",
+        "\\t",
+    ),
+    *("\\text{", "\\te", "\u200b", ".", "/", "+", "#", "，", "你", "the "),
+]
+texts = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
+
+
+def stream(pieces: list[str], *, escape: bool = False) -> tuple[str, int]:
+    """What a channel gives for `pieces`, and the most that it held back."""
+    restorer = Restorer(ORIGINALS)
+    out = ""
+    fed = given_out = held = 0
+    for piece in pieces:
+        got = restorer.feed("0:content", piece, escape=escape)
+        out += got
+        fed += len(piece)
+        given_out += len(got)
+        pending = restorer._pending["0:content"]
+        held = max(held, len(pending[0]) - pending[1])
+    return out + restorer.flush("0:content"), held
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=texts, escape=st.booleans())
+def test_every_cut_gives_the_uncut_text(text: str, escape: bool):  # noqa: FBT001 - hypothesis passes it by name
+    """Cut in two anywhere, or one code point at a time; at most 64 code points are held back."""
+    whole = Restorer(ORIGINALS).restore_text(text, escape=escape)
+    for at in range(len(text) + 1):
+        assert stream([text[:at], text[at:]], escape=escape)[0] == whole, (text, at)
+    single, held = stream(list(text), escape=escape)
+    assert single == whole
+    assert held <= LONGEST
+
+
+@settings(max_examples=100, deadline=None)
+@given(text=texts, cuts=st.lists(st.integers(1, 9), min_size=1, max_size=6))
+def test_cuts_of_any_sizes_give_the_uncut_text(text: str, cuts: list[int]):
+    """Pieces of mixed sizes."""
+    pieces, at, turn = [], 0, 0
+    while at < len(text):
+        size = cuts[turn % len(cuts)]
+        pieces.append(text[at : at + size])
+        at, turn = at + size, turn + 1
+    assert stream(pieces)[0] == Restorer(ORIGINALS).restore_text(text)
