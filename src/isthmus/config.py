@@ -117,7 +117,7 @@ class Deployment(Section, frozen=True, kw_only=True):
     parameters: dict[str, str] = {}
     recipient: str = ""
     hosted_in: tuple[Place, ...] = ()
-    accessible_from: tuple[Place, ...] = ()
+    accessible_from: tuple[Place, ...] | None = None
     operator_country: Place | None = None
     owner_country: Place | None = None
     weights_from: Place | None = None

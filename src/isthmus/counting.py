@@ -80,8 +80,8 @@ def binds(scheme: Scheme, entity: Entity) -> bool:
 
 def leaves(jurisdiction: str, destination: Destination) -> bool:
     """Whether data that goes there leaves the jurisdiction; a place that is not known is elsewhere."""
-    places = (*destination.hosted_in, *destination.accessible_from)
-    return not destination.hosted_in or any(place != jurisdiction for place in places)
+    hosted, access = destination.hosted_in, destination.accessible_from
+    return not hosted or access is None or any(place != jurisdiction for place in (*hosted, *access))
 
 
 def reservation(

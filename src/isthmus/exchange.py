@@ -180,7 +180,7 @@ class Destination(Value, frozen=True, kw_only=True):
     provider: str
     recipient: str
     hosted_in: tuple[str, ...] = ()
-    accessible_from: tuple[str, ...] = ()
+    accessible_from: tuple[str, ...] | None = None
     operator_country: str | None = None
     owner_country: str | None = None
     weights_from: str | None = None

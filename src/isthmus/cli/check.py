@@ -90,6 +90,8 @@ def _warnings(catalogues: Catalogues) -> list[str]:
     for row in catalogues.declared.deployments.values():
         if not row.destination.hosted_in:
             found.append(f"deployment {row.id}: where it is hosted is not known, so its data count as leaving")
+        if row.destination.accessible_from is None:
+            found.append(f"deployment {row.id}: from where else it can be reached is not known: state accessible_from")
         if in_force(row.tariffs, now()) is None:
             found.append(f"deployment {row.id}: no price is known today, so it is chosen last")
         if row.terms is not None and row.terms.overdue(date.fromisoformat(today)):

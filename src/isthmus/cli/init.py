@@ -32,6 +32,7 @@ deployments:
     base_url: http://127.0.0.1:8000/v1
     recipient: {entity}
     hosted_in: [{jurisdiction}]
+    accessible_from: [] # from where else staff can reach it; absent means unknown, and unknown may not leave
     operator_country: {jurisdiction}
     owner_country: {jurisdiction}
     trains_on_inputs: false

@@ -47,8 +47,11 @@ def show(
         return
     table = Table("seq", "at", "kind", "call", "what", box=None, header_style="bold")
     for body in bodies:
-        entry = msgspec.json.decode(body)
-        table.add_row(str(entry["seq"]), entry["at"], entry["kind"], entry["call"], _gist(entry["content"]))
+        try:
+            entry = msgspec.json.decode(body)
+            table.add_row(str(entry["seq"]), entry["at"], entry["kind"], entry["call"], _gist(entry["content"]))
+        except (msgspec.DecodeError, KeyError, TypeError):
+            table.add_row("?", "", "", "", "not an entry: run `isthmus ledger verify`")
     Console().print(table)
 
 
