@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -37,22 +38,28 @@ def entry_bodies(store: Store, *, call: str = "", last: int = 0) -> list[bytes]:
     if last:
         query = query.limit(last)
     with store.engine.connect() as connection:
-        return [bytes(body) for body in reversed(connection.execute(query).scalars().all())]
+        return [_bytes(body) for body in reversed(connection.execute(query).scalars().all())]
 
 
 def _entries(connection: sa.Connection) -> Iterator[bytes]:
     query = sa.select(ENTRIES.c.seq, ENTRIES.c.leaf, ENTRIES.c.root, ENTRIES.c.body).order_by(ENTRIES.c.seq)
     for seq, leaf, root, body in connection.execution_options(yield_per=_BATCH).execute(query):
-        yield b'{"seq":%d,"leaf":"%b","root":"%b","entry":%b}' % (seq, _hex(leaf), _hex(root), body)
+        numbers = (msgspec.json.encode(seq), _hex(leaf), _hex(root))
+        yield b'{"seq":%b,"leaf":"%b","root":"%b","entry":%b}' % (*numbers, _bytes(body).replace(b"\n", b" "))
 
 
 def _ends(connection: sa.Connection) -> Iterator[bytes]:
     for (note,) in connection.execute(sa.select(CHECKPOINTS.c.note).order_by(CHECKPOINTS.c.size)):
         yield b'{"checkpoint":%b}' % msgspec.json.encode(note)
-    size = connection.execute(sa.select(TIP.c.size)).scalar_one()
-    root = connection.execute(sa.select(ENTRIES.c.root).order_by(ENTRIES.c.seq.desc()).limit(1)).scalar() or b""
-    yield b'{"end":{"size":%d,"root":"%b"}}' % (size, _hex(root))
+    root = connection.execute(sa.select(ENTRIES.c.root).order_by(ENTRIES.c.seq.desc()).limit(1)).scalar()
+    for (size,) in connection.execute(sa.select(TIP.c.size)):
+        yield b'{"end":{"size":%b,"root":"%b"}}' % (msgspec.json.encode(size), _hex(root))
 
 
-def _hex(data: bytes) -> bytes:
-    return data.hex().encode()
+def _hex(data: Any) -> bytes:
+    return _bytes(data).hex().encode()
+
+
+def _bytes(data: Any) -> bytes:
+    """What a column of bytes holds, also after someone wrote text or nothing into it: the verifier shall see it."""
+    return data.encode("utf-8", "surrogatepass") if isinstance(data, str) else bytes(data or b"")

@@ -296,14 +296,23 @@ async def test_a_closed_ledger_takes_nothing(tmp_path: Path):
     assert kinds(tmp_path) == ["instance.started", "send.opened", "instance.stopped"]
 
 
-async def test_a_damaged_tip_stops_the_start(tmp_path: Path):
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE tip SET size = size + 1",
+        "UPDATE tip SET size = 4, peaks = zeroblob(32)",
+        "DELETE FROM tip",
+        "DELETE FROM entries WHERE seq = 1",
+    ],
+)
+async def test_a_damaged_tip_stops_the_start(tmp_path: Path, damage: str):
     """Nothing is appended to a tree whose state does not fit."""
     await (await ledger_in(tmp_path)).close()
     connection = sqlite3.connect(tmp_path / "ledger.db")
-    connection.execute("UPDATE tip SET size = size + 1")
+    connection.execute(damage)
     connection.commit()
     connection.close()
-    with pytest.raises(LedgerError, match="damaged"):
+    with pytest.raises(LedgerError, match="tip of the ledger"):
         await ledger_in(tmp_path)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from isthmus.clock import now
 from isthmus.errors import LedgerError
 from isthmus.steps.record.entries import INTERRUPTED, instance_recovered, instance_started, send_closed
-from isthmus.steps.record.journal import Group, Line, line
+from isthmus.steps.record.journal import Group, Line, line, tip
 from isthmus.store.sql import Sql
 from isthmus.store.turns import Turns
 
@@ -22,6 +22,7 @@ def enter(sql: Sql, turns: Turns, *, instance: str, origin: str, person_keys: Pe
     """Begin to write: check the person keys, close what dead instances left open; the number of this instance."""
     at = now()
     with turns.turn(), sql.transaction():
+        _check_tip(sql)
         _check_keys(sql, person_keys, at)
         ((number,),) = sql.rows("SELECT coalesce(max(number), 0) + 1 FROM instances")
         turns.mark(number)
@@ -35,6 +36,14 @@ def enter(sql: Sql, turns: Turns, *, instance: str, origin: str, person_keys: Pe
 def leave(sql: Sql, number: int) -> None:
     """Note that an instance ended in good order; call it inside a transaction."""
     sql.run("UPDATE instances SET ended = ? WHERE number = ?", now(), number)
+
+
+def _check_tip(sql: Sql) -> None:
+    """The tree that would be continued must be that of the last entry."""
+    frontier, _, _ = tip(sql)
+    last = [(frontier.size - 1, frontier.root())] if frontier.size else []
+    if sql.rows("SELECT seq, root FROM entries ORDER BY seq DESC LIMIT 1") != last:
+        raise LedgerError("the tip of the ledger is not its last entry", remedy="run `isthmus ledger verify`")
 
 
 def _recover(sql: Sql, turns: Turns, by: str, at: str) -> list[Line]:
