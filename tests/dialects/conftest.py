@@ -1,4 +1,4 @@
-"""What the tests of the wire share: a reader of chat streams that is not ours, and a restorer of made-up values."""
+"""What the tests of the wire share: a reader of chat streams that is not ours, the plainest filter that holds back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from openai._streaming import SSEDecoder
 from openai.types.chat import ChatCompletionChunk
-
-from isthmus.steps.restore import Restorer
 
 ORIGINALS = {"Person-K7F3Q": '李"雷', "电话-9XK2M": "000-12"}
 Read = dict[str, Any]
@@ -72,7 +70,26 @@ def sdk_reader() -> Callable[[bytes], Read]:
     return read_stream
 
 
+class Swapper:
+    """Puts originals for pseudonyms; holds back an end that could become one, nothing else."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, str] = {}
+
+    def feed(self, channel: str, text: str, *, escape: bool) -> str:
+        text = self.held.get(channel, "") + text
+        for pseudonym, original in ORIGINALS.items():
+            text = text.replace(pseudonym, json.dumps(original, ensure_ascii=False)[1:-1] if escape else original)
+        ends = [text[at:] for at in range(max(0, len(text) - 12), len(text))]
+        held = next((end for end in ends if any(name.startswith(end) for name in ORIGINALS)), "")
+        self.held[channel] = held
+        return text[: len(text) - len(held)]
+
+    def flush(self, channel: str) -> str:
+        return self.held.pop(channel, "")
+
+
 @pytest.fixture(scope="session")
-def restorer() -> Callable[[], Restorer]:
-    """Makes the real restorer for a send that replaced two made-up values."""
-    return lambda: Restorer(ORIGINALS)
+def swapper() -> Callable[[], Swapper]:
+    """Makes the filter of one stream."""
+    return Swapper

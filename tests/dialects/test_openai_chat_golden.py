@@ -15,9 +15,9 @@ import msgspec
 import pytest
 from openai.types.chat import ChatCompletion
 
+from isthmus.dialects.filters import Filter
 from isthmus.dialects.openai_chat import ChatStream, answer_of, read_answer, read_request, write_answer, write_request
 from isthmus.errors import BrokenReplyError
-from isthmus.steps.restore import Restorer
 
 FOLDER = Path(__file__).parent / "golden" / "openai_chat"
 STREAMS = sorted(p.stem for p in FOLDER.glob("*.sse") if not p.stem.endswith(".client"))
@@ -64,10 +64,10 @@ def request_facts(data: bytes) -> Read:
 
 @pytest.mark.parametrize("case", STREAMS)
 def test_a_stream_reaches_the_client_as_the_golden_file_says(
-    case: str, sdk_reader: Callable[[bytes], Read], restorer: Callable[[], Restorer]
+    case: str, sdk_reader: Callable[[bytes], Read], swapper: Callable[[], Filter]
 ):
     given = (FOLDER / f"{case}.sse").read_bytes()
-    out, stream = through(given, [restorer()])
+    out, stream = through(given, [swapper()])
     expected = json.loads((FOLDER / f"{case}.read.json").read_text(encoding="utf-8"))
     assert out.decode() == (FOLDER / f"{case}.client.sse").read_bytes().decode()
     assert sdk_reader(out) == expected["client"]
@@ -95,9 +95,9 @@ def test_without_filters_a_good_stream_keeps_its_bytes(case: str):
 
 
 @pytest.mark.parametrize("case", ANSWERS)
-def test_an_answer_reaches_the_client_as_the_golden_file_says(case: str, restorer: Callable[[], Restorer]):
+def test_an_answer_reaches_the_client_as_the_golden_file_says(case: str, swapper: Callable[[], Filter]):
     given = (FOLDER / f"{case}.json").read_bytes()
-    answer = answer_of(given, [restorer()])
+    answer = answer_of(given, [swapper()])
     body = json.loads(write_answer(answer))
     assert body == json.loads((FOLDER / f"{case}.client.json").read_text(encoding="utf-8"))
     ChatCompletion.model_validate(body)
@@ -112,18 +112,18 @@ def test_a_request_is_read_as_the_golden_file_says(case: str):
 
 def renew() -> None:
     """Write the expected files from what the code does now."""
-    from conftest import ORIGINALS, read_stream  # type: ignore[import-not-found] # beside this file when it is run
+    from conftest import Swapper, read_stream  # type: ignore[import-not-found] # beside this file when it is run
 
     def put(name: str, value: Any) -> None:
         text = json.dumps(value, ensure_ascii=False, indent=1)
         (FOLDER / name).write_text(f"{text}\n", encoding="utf-8")
 
     for case in STREAMS:
-        out, stream = through((FOLDER / f"{case}.sse").read_bytes(), [Restorer(ORIGINALS)])
+        out, stream = through((FOLDER / f"{case}.sse").read_bytes(), [Swapper()])
         (FOLDER / f"{case}.client.sse").write_bytes(out)
         put(f"{case}.read.json", {"client": read_stream(out), "gateway": facts(stream)})
     for case in ANSWERS:
-        answer = answer_of((FOLDER / f"{case}.json").read_bytes(), [Restorer(ORIGINALS)])
+        answer = answer_of((FOLDER / f"{case}.json").read_bytes(), [Swapper()])
         put(f"{case}.client.json", json.loads(write_answer(answer)))
     for case in REQUESTS:
         put(f"{case}.read.json", request_facts((FOLDER / f"{case}.json").read_bytes()))
