@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -79,8 +80,7 @@ async def _explain(
     config, keys = current.declared.loaded.config, current.declared.keys
     at = now()
     request = HttpRequest(method="POST", path="", query="", headers=dict(headers), body=body)
-    limits = {"body_bytes": config.limits.body_bytes, "depth": config.limits.depth}
-    call, asked = receive(request, call=uuid7(), at=at, **limits)
+    call, asked = receive(request, call=uuid7(), at=at, limits=config.limits)
     caller = caller_of(key, wishes_of(request.headers, asked.own), call.slots, keys[key.entity].conversations)
     seen = scan(catalogues.scanner, call.slots, call.unscanned)
 
@@ -89,25 +89,13 @@ async def _explain(
 
     verdicts = Verdicts(catalogues.rulebook, tallies, size=1000)
     matter = verdicts.matter(current, caller, seen, call=call.id, at=at)
-    tokens = estimate_tokens(call.slots)
-    named = await choose_deployments(
-        verdicts,
-        matter,
-        model=call.model,
-        needs=asked.needs,
-        input_tokens=tokens,
-        output_tokens=config.policy.default_output_tokens,
-    )
-    every = named
-    if set(named.judgements) != set(current.declared.deployments):
-        every = await choose_deployments(
-            verdicts,
-            matter,
-            model=AUTO,
-            needs=asked.needs,
-            input_tokens=tokens,
-            output_tokens=config.policy.default_output_tokens,
-        )
+    sizes: dict[str, Any] = {
+        "needs": asked.needs,
+        "input_tokens": estimate_tokens(call.slots),
+        "output_tokens": config.policy.default_output_tokens,
+    }
+    named = await choose_deployments(verdicts, matter, model=call.model, **sizes)
+    every = await choose_deployments(verdicts, matter, model=AUTO, **sizes)
     order = tuple(candidate.deployment for candidate in named.choice.order)
     return Explanation(
         caller=caller,

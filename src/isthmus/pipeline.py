@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from isthmus import metrics
@@ -71,17 +72,13 @@ class Pipeline:
 
     async def _received(self, request: HttpRequest, call_id: str, at: str) -> tuple[Call, Request]:
         """Step 1; large bodies are read beside the event loop, so that they hold up nobody else."""
-        limits = {"body_bytes": self._limits.body_bytes, "depth": self._limits.depth}
-        if len(request.body) < LARGE:
-            return receive(request, call=call_id, at=at, **limits)
-        return await asyncio.to_thread(receive, request, call=call_id, at=at, **limits)
+        read = partial(receive, request, call=call_id, at=at, limits=self._limits)
+        return read() if len(request.body) < LARGE else await asyncio.to_thread(read)
 
     async def _scanned(self, call: Call) -> Scan:
         """Step 3."""
-        if call.size < LARGE:
-            seen = scan(self._scanner, call.slots, call.unscanned)
-        else:
-            seen = await asyncio.to_thread(scan, self._scanner, call.slots, call.unscanned)
+        look = partial(scan, self._scanner, call.slots, call.unscanned)
+        seen = look() if call.size < LARGE else await asyncio.to_thread(look)
         for finding in seen.findings:
             metrics.FINDINGS.labels(finding.kind).inc()
         return seen

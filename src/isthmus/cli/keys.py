@@ -11,7 +11,7 @@ import msgspec
 from cyclopts import Parameter
 
 from isthmus.clock import now
-from isthmus.config import read_config, unknown
+from isthmus.config import Loaded, read_config, unknown
 from isthmus.errors import ConfigError
 from isthmus.registry.keys import Key, digest, new_key
 from isthmus.store import NewRow, append_registry, open_store, registry_rows
@@ -47,13 +47,7 @@ def new(
 
     """
     loaded = read_config(config)
-    entities = [row.id for row in loaded.config.entities]
-    if entity not in entities:
-        raise unknown(loaded.document, ("entities",), "entity", entity, entities)
-    purposes = [row.id for row in loaded.config.purposes]
-    for name in _names(purpose):
-        if name not in purposes:
-            raise unknown(loaded.document, ("purposes",), "purpose", name, purposes)
+    _known(loaded, entity, _names(purpose))
     secret = new_key(os.urandom(32))
     choices = [_choice("purpose", purpose), _choice("audience", audience)]
     content: dict[str, Any] = {"id": id, "entity": entity, "hash": digest(secret), "team": team, "expires": expires}
@@ -75,6 +69,17 @@ def new(
         return
     print(secret)
     print(f"this is the only time it is shown; the registry holds its hash ({content['hash'][:12]}...) as `{id}`")
+
+
+def _known(loaded: Loaded, entity: str, purposes: list[str]) -> None:
+    """Raise where the configuration does not declare the entity or a purpose."""
+    entities = [row.id for row in loaded.config.entities]
+    if entity not in entities:
+        raise unknown(loaded.document, ("entities",), "entity", entity, entities)
+    declared = [row.id for row in loaded.config.purposes]
+    for name in purposes:
+        if name not in declared:
+            raise unknown(loaded.document, ("purposes",), "purpose", name, declared)
 
 
 def _names(text: str) -> list[str]:

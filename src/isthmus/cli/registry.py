@@ -14,8 +14,8 @@ from rich.table import Table
 
 from isthmus.clock import now
 from isthmus.config import read_config
-from isthmus.registry.file import RegistryFile, read_registry
-from isthmus.store import NewRow, RegistryRow, append_registry, open_store, registry_rows
+from isthmus.registry.file import read_registry, rows_of
+from isthmus.store import RegistryRow, append_registry, open_store, registry_rows
 
 app = cyclopts.App(name="registry", help="Record contracts, filings, consents and keys. 登记合同、备案、同意与密钥。")
 ConfigPath = Annotated[Path, Parameter(name=["--config", "-c"], help="the configuration's file 配置文件")]
@@ -64,21 +64,6 @@ def list_(*, config: ConfigPath = Path("isthmus.yaml"), json: AsJson = False) ->
     for row in rows:
         table.add_row(str(row.seq), row.at, row.by, row.what, row.id, _gist(row))
     Console().print(table)
-
-
-def rows_of(content: RegistryFile) -> list[NewRow]:
-    """A registry file as rows of the store."""
-    plain = msgspec.to_builtins
-    return [
-        *(NewRow(what="key", id=key.id, content=_stated(plain(key))) for key in content.keys),
-        *(NewRow(what="act", id=act.id, content=_stated(plain(act))) for act in content.acts),
-        *(NewRow(what="revoke", id=row.id, content=plain(row)) for row in content.revoke),
-    ]
-
-
-def _stated(content: dict[str, object]) -> dict[str, object]:
-    """Without what was left out, so that a new optional member makes no new version of every row."""
-    return {name: value for name, value in content.items() if value not in (None, "", [], (), {}, False)}
 
 
 def _gist(row: RegistryRow) -> str:

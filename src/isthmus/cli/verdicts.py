@@ -18,4 +18,6 @@ def article(decision: Decision) -> str:
 def why(decision: Decision, lang: str = "en") -> str:
     """The gist of the article."""
     found = cited(decision)
-    return "" if found is None else found[2 if lang == "zh" else 1]
+    if found is None:
+        return ""
+    return found[2] if lang == "zh" else found[1]

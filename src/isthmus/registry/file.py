@@ -17,6 +17,7 @@ from isthmus.config import Config, Id, fraction, raise_problems, unknown
 from isthmus.errors import CatalogError, ConfigError
 from isthmus.registry.acts import Act, kinds
 from isthmus.registry.keys import Key
+from isthmus.store import NewRow
 
 
 class Revocation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,3 +82,18 @@ def _acts(document: Document, content: RegistryFile, config: Config) -> list[Cat
         if act.kind not in kinds():
             problems.append(unknown(document, ("acts", index, "kind"), "kind of act", act.kind, list(kinds())))
     return problems
+
+
+def rows_of(content: RegistryFile) -> list[NewRow]:
+    """A registry file as rows of the store."""
+    plain = msgspec.to_builtins
+    return [
+        *(NewRow(what="key", id=key.id, content=_stated(plain(key))) for key in content.keys),
+        *(NewRow(what="act", id=act.id, content=_stated(plain(act))) for act in content.acts),
+        *(NewRow(what="revoke", id=row.id, content=plain(row)) for row in content.revoke),
+    ]
+
+
+def _stated(content: dict[str, object]) -> dict[str, object]:
+    """Without what was left out, so that a new optional member makes no new version of every row."""
+    return {name: value for name, value in content.items() if value not in (None, "", [], (), {}, False)}

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from isthmus.config import Limits
 from isthmus.dialects.openai_chat import Request, read_request
-
 from isthmus.errors import MalformedError, TooLargeError
 from isthmus.exchange import Call, HttpRequest
 
 JSON_TYPES = ("application/json", "text/json")
 
 
-def receive(request: HttpRequest, *, call: str, at: str, body_bytes: int, depth: int) -> tuple[Call, Request]:
+def receive(request: HttpRequest, *, call: str, at: str, limits: Limits) -> tuple[Call, Request]:
     """The call, and what its dialect read; raises `TooLargeError` or `MalformedError`.
 
-    `body_bytes` and `depth` are the limits of the configuration; a server may have held them already.
+    A server may have held the limit of size already.
     """
-    if len(request.body) > body_bytes:
-        raise TooLargeError(f"the body is over {body_bytes} bytes", remedy="send less, or raise limits.body_bytes")
+    if len(request.body) > limits.body_bytes:
+        raise TooLargeError(
+            f"the body is over {limits.body_bytes} bytes", remedy="send less, or raise limits.body_bytes"
+        )
     if not request.body:
         raise MalformedError("the body is empty", remedy="send a JSON object")
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind not in JSON_TYPES and not kind.endswith("+json"):
         raise MalformedError("the content type is not JSON", where="content-type", remedy="send application/json")
-    read = read_request(request.body, depth=depth)
+    read = read_request(request.body, depth=limits.depth)
     found = Call(
         id=call,
         at=at,
