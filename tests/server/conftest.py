@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -79,6 +80,7 @@ class Server:
     def __init__(self, process: asyncio.subprocess.Process, port: int, config: Path) -> None:
         self.process, self.port, self.config = process, port, config
         self.lines: list[str] = []
+        self._connections: list[Connection] = []
         self._news = asyncio.Event()
         self._reader = asyncio.create_task(self._read_log())
 
@@ -113,30 +115,33 @@ class Server:
     async def until(condition: Callable[[], bool]) -> None:
         """Wait for what only looking can tell."""
         async with asyncio.timeout(PATIENCE):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 another process sets no event here
                 await asyncio.sleep(0.01)
 
     async def connect(self) -> Connection:
-        return Connection(*await asyncio.open_connection("127.0.0.1", self.port))
+        connection = Connection(*await asyncio.open_connection("127.0.0.1", self.port))
+        self._connections.append(connection)
+        return connection
 
     async def get(self, path: str) -> Answer:
         connection = await self.connect()
         await connection.ask("GET", path)
         answer = await connection.answer()
-        connection.writer.close()
+        connection.close()
         return answer
 
     async def post(self, path: str, body: bytes = b"", headers: str = "") -> Answer:
         connection = await self.connect()
         await connection.ask("POST", path, body, headers)
         answer = await connection.answer()
-        connection.writer.close()
+        connection.close()
         return answer
 
     def workers(self) -> list[psutil.Process]:
         """The processes that serve."""
         children = psutil.Process(self.process.pid).children()
-        return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]
+        living = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+        return [child for child in living if "resource_tracker" not in " ".join(child.cmdline())]
 
     async def configure(self, text: str) -> None:
         """Write the configuration and ask for a reload."""
@@ -147,6 +152,17 @@ class Server:
         """Stop as an operator does; the exit code."""
         if self.process.returncode is None:
             self.process.terminate()
+        return await self.ended()
+
+    async def hang_up(self) -> None:
+        """Leave on every connection that was opened."""
+        for connection in self._connections:
+            connection.close()
+            with contextlib.suppress(ConnectionError):
+                await connection.writer.wait_closed()
+
+    async def ended(self) -> int:
+        """Wait for the end; the exit code."""
         code = await asyncio.wait_for(self.process.wait(), PATIENCE)
         await self._reader
         return code
@@ -175,12 +191,13 @@ async def serving(folder: Path, *, word: str, workers: int, limits: ServerLimits
         str(folder / "metrics"),
         cwd=ROOT,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONWARNINGS": "default"},
+        env={**os.environ, "PYTHONWARNINGS": "default::RuntimeWarning"},
     )
     server = Server(process, port, config)
     try:
         yield server
     finally:
+        await server.hang_up()
         code = await server.stop()
         assert code in (0, 2, -signal.SIGKILL), server.lines
         assert not [line for line in server.lines if "Traceback" in line or "Warning" in line], server.lines

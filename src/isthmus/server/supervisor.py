@@ -182,6 +182,7 @@ class Supervisor:
     def _stop(self) -> None:
         """Let answers finish for a while; a second signal ends everything at once."""
         everyone = [*self._workers.values(), *self._next.values(), *self._leaving]
+        log(f"stops; answers may finish within {self._plan.limits.stop_s:g} s, a second signal ends them")
         for worker in everyone:
             worker.tell(signal.SIGTERM, self._plan.limits.stop_s)
         self._leaving, self._workers, self._next = everyone, {}, {}
