@@ -52,7 +52,7 @@ def _texts(delta: Any) -> list[tuple[str, str]]:
             for call in value:
                 for kind in ("function", "custom"):
                     made = call.get(kind, {})
-                    found += [(f"{field}:{call['index']}", made[field]) for field in made]
+                    found += [(f"{field}:{call.get('index', call.get('id'))}", made[field]) for field in made]
         elif name == "function_call":
             found += [(f"function_call:{field}", text) for field, text in value.items()]
         elif name == "reasoning_details":

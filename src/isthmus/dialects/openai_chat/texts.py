@@ -89,18 +89,20 @@ def change_member(owner: Delta, name: str, where: str, take: Take) -> bool:
 
 
 def _calls(calls: list[Any], prefix: str, take: Take, _: bool) -> bool:  # noqa: FBT001 - the form of this table
+    """Tool calls; one without an index cannot be continued by any client, so its texts are complete."""
     changed = False
     for place, call in enumerate(calls):
         if type(call) is not dict:
             continue
-        number = _number(call, place)
+        number, grows = _number(call, place), type(call.get("index")) is int
         tool, named = f"{prefix}:tool:{number}", f"{prefix}:name:{number}"
         for name, value in call.items():
             if name == "function" and type(value) is dict:
-                changed |= _function(value, tool, named, _wrap(number, "function"), take)
+                changed |= _function(value, tool, named, _wrap(number, "function") if grows else None, take)
             elif name == "custom" and type(value) is dict:
                 changed |= _put(value, "name", named, take)
-                changed |= _put(value, "input", tool, take, tail=_inside(_wrap(number, "custom"), "input"))
+                tail = _inside(_wrap(number, "custom"), "input") if grows else None
+                changed |= _put(value, "input", tool, take, tail=tail)
             elif type(value) is dict or type(value) is list:
                 changed |= change_others(value, name, f"{prefix}:other:/tool_calls/{number}/{escape_token(name)}", take)
     return changed
@@ -110,12 +112,13 @@ def _legacy_call(node: Delta, prefix: str, take: Take, _: bool) -> bool:  # noqa
     return _function(node, f"{prefix}:tool:0", f"{prefix}:name:0", lambda made: {"function_call": made}, take)
 
 
-def _function(node: Delta, tool: str, named: str, wrap: Callable[[Delta], Delta], take: Take) -> bool:
+def _function(node: Delta, tool: str, named: str, wrap: Callable[[Delta], Delta] | None, take: Take) -> bool:
     changed = _put(node, "name", named, take)
     arguments = node.get("arguments")
     if type(arguments) is dict or type(arguments) is list:
         return changed | change_others(arguments, "", f"{tool}:value", take)
-    return changed | _put(node, "arguments", tool, take, escape=True, tail=_inside(wrap, "arguments"))
+    tail = _inside(wrap, "arguments") if wrap else None
+    return changed | _put(node, "arguments", tool, take, escape=True, tail=tail)
 
 
 def _details(parts: list[Any], prefix: str, take: Take, _: bool) -> bool:  # noqa: FBT001 - the form of this table

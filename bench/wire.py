@@ -1,0 +1,165 @@
+"""How many recorded answers of other people's deployments pass through a dialect unharmed.
+
+    python bench/wire.py FOLDER [--show]
+
+FOLDER holds JSON Lines of `{"id", "provider", "api", "stream", "status", "body"}`. An answer is unharmed if its bytes
+come out as they were without filters and with one that changes nothing, and where all its texts arrive whole through
+one that holds back the end of each. A stream is cut at every place up to CUTS, spread over it, and sent with CRLF. The
+reader that judges is this file's own. Prints a line a provider, then the bars.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from isthmus.dialects.openai_chat import ChatStream, answer_of, read_answer, write_answer
+from isthmus.errors import IsthmusError
+
+APIS = ("openai-chat",)
+CUTS = 200
+OTHER = "text_completion"  # what the older form of completions calls itself: another dialect
+DONE = b"data: [DONE]\n\n"
+
+
+class Hold:
+    """Holds back the last code points of every channel; none: changes nothing."""
+
+    def __init__(self, window: int) -> None:
+        self.window = window
+        self.held: dict[str, str] = {}
+
+    def feed(self, channel: str, text: str, *, escape: bool) -> str:  # noqa: ARG002 - a filter's form
+        text = self.held.get(channel, "") + text
+        at = max(0, len(text) - self.window)
+        self.held[channel] = text[at:]
+        return text[:at]
+
+    def flush(self, channel: str) -> str:
+        return self.held.pop(channel, "")
+
+
+def rows(folder: Path) -> Iterator[dict[str, Any]]:
+    """The recordings of successful chats."""
+    for file in sorted(folder.glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if row["api"] in APIS and row["status"] == 200 and OTHER not in row.get("body", OTHER):
+                yield row
+
+
+def through(pieces: list[bytes], window: int | None) -> tuple[bytes, ChatStream]:
+    """A stream as the gateway drives it."""
+    stream = ChatStream([] if window is None else [Hold(window)])
+    out = b"".join(stream.feed(piece) for piece in pieces)
+    return out + stream.end(), stream
+
+
+def texts(data: bytes) -> dict[str, Any]:
+    """All strings of a stream's deltas joined by place, its finish reasons and its last usage; no code of ours."""
+    found: dict[str, Any] = {}
+    for block in data.decode().replace("\r\n", "\n").split("\n\n"):
+        lines = [line[5:].strip() for line in block.split("\n") if line.startswith("data:")]
+        if not lines or lines == ["[DONE]"]:
+            continue
+        chunk = json.loads("\n".join(lines))
+        if chunk.get("usage"):
+            found["usage"] = chunk["usage"]
+        for place, choice in enumerate(chunk.get("choices") or []):
+            number = choice.get("index", place)
+            if choice.get("finish_reason"):
+                found[f"{number}:finish"] = choice["finish_reason"]
+            gather(found, f"{number}", choice.get("delta") or {})
+    return {place: value for place, value in found.items() if value != ""}
+
+
+def gather(found: dict[str, Any], place: str, node: Any) -> None:
+    """Join strings under a place that does not depend on how they were cut."""
+    if isinstance(node, str):
+        found[place] = found.get(place, "") + node
+    elif isinstance(node, list):
+        for item in node:
+            label = f"{item.get('index', '')}{item.get('type', '')}" if isinstance(item, dict) else ""
+            gather(found, f"{place}/{label}" if "tool_calls" not in place else f"{place}/{item.get('index', '')}", item)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if name not in ("role", "type", "object", "id"):
+                gather(found, f"{place}/{name}", value)
+
+
+def harm_to_stream(data: bytes) -> str:
+    """What a recorded stream suffers, or nothing."""
+    out, stream = through([data], None)
+    if out not in (data, data + DONE, data.rstrip() + b"\n\n", data.rstrip() + b"\n\n" + DONE):
+        return "bytes differ without filters"
+    if through([data], 0)[0] != out:
+        return "bytes differ though nothing changed"
+    said = texts(data)
+    if not any(place[0].isdigit() and not place.endswith("finish") for place in said):
+        return "nothing was said"
+    if stream.finish is None:
+        return "no finish"
+    if ("usage" in said) != (stream.usage.output.amount is not None):
+        return "usage was missed"
+    held, _ = through([data], 7)
+    if texts(held) != said:
+        return "texts differ through a filter that holds back"
+    if texts(through([data.replace(b"\n", b"\r\n")], 7)[0]) != said:
+        return "texts differ with CRLF"
+    step = max(1, len(data) // CUTS)
+    for cut in range(1, len(data), step):
+        if through([data[:cut], data[cut:]], 7)[0] != held:
+            return f"cut at {cut} it differs"
+    return ""
+
+
+def harm_to_answer(data: bytes) -> str:
+    """What a recorded answer suffers, or nothing."""
+    answer = read_answer(data)
+    if write_answer(answer) != data or write_answer(answer_of(data, [Hold(0)])) != data:
+        return "bytes differ though nothing changed"
+    if json.loads(write_answer(answer_of(data, [Hold(7)]))) != json.loads(data):
+        return "JSON differs through a filter that holds back"
+    if not answer.slots:
+        return "nothing was said"
+    if not answer.finish:
+        return "no finish"
+    if json.loads(data).get("usage") and answer.usage.output.amount is None:
+        return "usage was missed"
+    return ""
+
+
+def main() -> None:
+    """Read the arguments, pass all recordings through, print what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--show", action="store_true", help="name each harmed recording")
+    given = parser.parse_args()
+    seen: Counter[tuple[str, str]] = Counter()
+    harmed: list[str] = []
+    for row in rows(given.folder):
+        data = row["body"].encode()
+        try:
+            harm = (harm_to_stream if row["stream"] else harm_to_answer)(data)
+        except IsthmusError as error:
+            harm = str(error)
+        seen[row["provider"], "streams" if row["stream"] else "answers"] += 1
+        if harm:
+            harmed.append(f"{row['id']} {row.get('case', '')}: {harm}")
+    for (provider, kind), number in sorted(seen.items()):
+        print(f"{provider:<20} {kind:<8} {number:>4}")
+    for line in harmed if given.show else []:
+        print(line)
+    total = sum(seen.values())
+    bars = [("wire_recordings_read", total, 1, total >= 1), ("wire_recordings_harmed", len(harmed), 0, not harmed)]
+    for bar, value, limit, ok in bars:
+        print(json.dumps({"bar": bar, "value": value, "limit": limit, "ok": ok}))
+    raise SystemExit(0 if all(ok for *_, ok in bars) else 1)
+
+
+if __name__ == "__main__":
+    main()
