@@ -1,0 +1,42 @@
+"""`isthmus demo`: the story, or everything left running for curl."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from isthmus.errors import ConfigError
+
+
+def demo(
+    *,
+    serve: Annotated[bool, Parameter(name="--serve", negative="")] = False,
+    lang: Annotated[Literal["en", "zh"] | None, Parameter(name="--lang")] = None,
+    state: Annotated[Path, Parameter(name="--state")] = Path("demo-state"),
+    port: Annotated[int, Parameter(name="--port")] = 0,
+) -> None:
+    """Tell the story: ten calls through one endpoint before two SIMULATED ecosystems. 一个端点，两个模拟生态.
+
+    Args:
+        serve: Leave everything running for curl instead.
+        lang: The language of the telling; absent: as LANG says.
+        state: Where configuration, ledger and logs of the demo go; emptied at each start.
+        port: The gateway's port; 0 is a free one (8400 with --serve).
+
+    """
+    if importlib.util.find_spec("openai") is None:
+        raise ConfigError("the demo needs the official SDK", remedy="pip install 'isthmus[demo]'")
+    from isthmus.apps.demo.story import serve_stage, tell  # noqa: PLC0415 - the SDK is an extra
+
+    chosen = lang or ("zh" if os.environ.get("LANG", "").lower().startswith("zh") else "en")
+    started = time.monotonic()
+    if serve:
+        serve_stage(state, chosen, port=port or 8400)
+    elif not tell(state, chosen, port=port, started=started):
+        sys.exit(1)
