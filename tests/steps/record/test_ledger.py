@@ -178,8 +178,10 @@ async def test_sends_of_the_dead_are_closed_and_those_of_the_living_are_not(tmp_
                 assert process.stdout is not None
                 process.stdout.close()
     found = [msgspec.json.decode(body) for (body,) in rows(tmp_path, "SELECT body FROM entries ORDER BY seq")]
-    (ended,) = [entry for entry in found if entry["kind"] == "send.closed"]
-    assert (ended["send"], ended["content"]) == ("send-dead", {"outcome": "interrupted", "instance": dead_id})
+    ended = {entry["send"]: entry["content"] for entry in found if entry["kind"] == "send.closed"}
+    assert ended["send-dead"] == {"outcome": "interrupted", "instance": dead_id}
+    assert ended["send-mine"] == {"outcome": "interrupted", "instance": mine.id}
+    assert "send-alive" not in ended
     assert [e["content"]["sends"] for e in found if e["kind"] == "instance.recovered"] == [1]
     assert verify(exported(tmp_path)).ok
 
@@ -250,9 +252,34 @@ async def test_when_the_disk_fails_nothing_may_leave_until_it_works_again(tmp_pa
         "send.opened",
         "send.closed",
         "send.opened",
+        "send.closed",
         "instance.stopped",
     ]
     assert verify(exported(tmp_path)).ok
+
+
+async def test_a_disk_that_works_again_is_noticed_without_an_entry(tmp_path: Path):
+    """A server that was taken out of service because of it can come back."""
+    async with await ledger_in(tmp_path) as ledger:
+        blocker = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+        blocker.execute("ALTER TABLE tip RENAME TO hidden")
+        with pytest.raises(LedgerError, match="cannot be written"):
+            await ledger.append(opened(1))
+        blocker.execute("ALTER TABLE hidden RENAME TO tip")
+        blocker.close()
+        await until(lambda: ledger.failure is None)
+
+
+async def test_entries_that_are_lost_at_the_end_are_counted(tmp_path: Path):
+    """Closing on a disk that fails says how many, and leaves nobody waiting."""
+    ledger = await ledger_in(tmp_path)
+    blocker = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
+    blocker.execute("ALTER TABLE entries RENAME TO hidden")
+    blocker.close()
+    await ledger.append(opened(1), durable=False)
+    await ledger.append(opened(2), durable=False)
+    with pytest.raises(LedgerError, match="2 entries could not be written"):
+        await ledger.close()
 
 
 async def test_a_full_queue_refuses(tmp_path: Path):
@@ -287,13 +314,14 @@ async def test_a_cancelled_append_is_still_an_entry(tmp_path: Path):
 
 
 async def test_a_closed_ledger_takes_nothing(tmp_path: Path):
-    """What was queued before closing is written, what comes after is refused."""
+    """What was queued before closing is written, what is still open is closed, what comes after is refused."""
     ledger = await ledger_in(tmp_path)
     await ledger.append(opened(1), durable=False)
     await ledger.close()
     with pytest.raises(LedgerError, match="closed"):
         await ledger.append(opened(2), durable=False)
-    assert kinds(tmp_path) == ["instance.started", "send.opened", "instance.stopped"]
+    assert kinds(tmp_path) == ["instance.started", "send.opened", "send.closed", "instance.stopped"]
+    assert rows(tmp_path, "SELECT count(*) FROM open_sends") == [(0,)]
 
 
 @pytest.mark.parametrize(

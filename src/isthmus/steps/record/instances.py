@@ -10,7 +10,13 @@ from collections.abc import Mapping
 
 from isthmus.clock import now
 from isthmus.errors import LedgerError
-from isthmus.steps.record.entries import INTERRUPTED, instance_recovered, instance_started, send_closed
+from isthmus.steps.record.entries import (
+    INTERRUPTED,
+    instance_recovered,
+    instance_started,
+    instance_stopped,
+    send_closed,
+)
 from isthmus.steps.record.journal import Group, Line, line, tip
 from isthmus.store.sql import Sql
 from isthmus.store.turns import Turns
@@ -33,9 +39,19 @@ def enter(sql: Sql, turns: Turns, *, instance: str, origin: str, person_keys: Pe
     return int(number)
 
 
-def leave(sql: Sql, number: int) -> None:
-    """Note that an instance ended in good order; call it inside a transaction."""
-    sql.run("UPDATE instances SET ended = ? WHERE number = ?", now(), number)
+def leave(sql: Sql, number: int, instance: str) -> None:
+    """End in good order, closing as interrupted what is still open; call it inside a transaction."""
+    at = now()
+    lines = [*_interrupted(sql, number, instance, at), line(instance_stopped(at=at, instance=instance))]
+    Group(sql, number).write(lines)
+    sql.run("UPDATE instances SET ended = ? WHERE number = ?", at, number)
+
+
+def _interrupted(sql: Sql, number: int, instance: str, at: str) -> list[Line]:
+    """The ends of the sends that an instance left open."""
+    content = {"outcome": INTERRUPTED, "instance": instance}
+    left = sql.rows("SELECT send, call FROM open_sends WHERE instance = ? ORDER BY send", number)
+    return [line(send_closed(at=at, call=call, send=send, content=content)) for send, call in left]
 
 
 def _check_tip(sql: Sql) -> None:
@@ -51,11 +67,8 @@ def _recover(sql: Sql, turns: Turns, by: str, at: str) -> list[Line]:
     for number, name in sql.rows("SELECT number, id FROM instances WHERE ended IS NULL ORDER BY number"):
         if turns.is_alive(number):
             continue
-        left = sql.rows("SELECT send, call FROM open_sends WHERE instance = ? ORDER BY send", number)
-        lines += [
-            line(send_closed(at=at, call=call, send=send, content={"outcome": INTERRUPTED, "instance": name}))
-            for send, call in left
-        ]
+        left = _interrupted(sql, number, name, at)
+        lines += left
         lines.append(line(instance_recovered(at=at, instance=name, by=by, sends=len(left))))
         sql.run("UPDATE instances SET ended = ? WHERE number = ?", at, number)
     return lines

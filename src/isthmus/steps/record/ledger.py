@@ -19,8 +19,8 @@ from isthmus.exchange import Receipt, Reservation, Tally
 from isthmus.steps.record import instances
 from isthmus.steps.record.checkpoint import read_signer, signed, verifier_key
 from isthmus.steps.record.counting import Claim, claim_of
-from isthmus.steps.record.entries import Entry, instance_stopped
-from isthmus.steps.record.journal import Group, line, preview, tip
+from isthmus.steps.record.entries import Entry
+from isthmus.steps.record.journal import line, preview, tip
 from isthmus.steps.record.witness import Witness
 from isthmus.steps.record.writer import Pending, Writer
 from isthmus.store import MODE, Store, open_store
@@ -142,7 +142,10 @@ class Ledger:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._preview, claim)
 
     async def close(self) -> None:
-        """Commit what is queued, write the last checkpoint, and close the store."""
+        """Commit what is queued, close open sends as interrupted, sign a last checkpoint, and close the store.
+
+        Raises `LedgerError` where entries could not be written.
+        """
         if self._open:
             self._open = False
             await asyncio.to_thread(self._close)
@@ -173,6 +176,8 @@ class Ledger:
         self._writer.stop()
         self._turns.close()
         self._store.close()
+        if self._writer.lost:
+            raise LedgerError(f"{self._writer.lost} entries could not be written: {self._writer.failure}")
 
     def _close_reader(self) -> None:
         sql: Sql | None = getattr(self._reading, "sql", None)
@@ -184,8 +189,7 @@ class Ledger:
         at = now()
         with turns.turn(), sql.transaction():
             if last:
-                Group(sql, self._number).write([line(instance_stopped(at=at, instance=self.id))])
-                instances.leave(sql, self._number)
+                instances.leave(sql, self._number, self.id)
             frontier, _, _ = tip(sql)
             ((known,),) = sql.rows("SELECT coalesce(max(size), 0) FROM checkpoints")
             note = ""

@@ -2,7 +2,7 @@
 
 An entry that must be durable is committed as soon as the thread is free; the others wait at most `LAZY_S` for company.
 Where the disk fails, whoever waits gets `LedgerError`, what nobody waits for stays queued and is tried again, and
-nothing new may leave until a commit succeeds.
+nothing new may leave until a commit succeeds. Where it still fails at the end, `lost` counts what could not be written.
 """
 
 from __future__ import annotations
@@ -47,10 +47,12 @@ class Writer:
     def __init__(self, sql: Sql, turns: Turns, instance: int, *, queue: int, chore: Chore, chore_s: float) -> None:
         self.failure = ""
         self.longest_wait_ms = 0.0
+        self.lost = 0
         self._sql, self._turns, self._instance = sql, turns, instance
         self._limit = queue
         self._chore, self._chore_s = chore, chore_s
         self._next_chore = time.monotonic() + chore_s
+        self._retry_at = 0.0
         self._queue: deque[Pending] = deque()
         self._urgent = 0
         self._in_hand = 0
@@ -69,13 +71,13 @@ class Writer:
 
     def put(self, pending: Pending) -> None:
         """Queue a line; raises `LedgerError` where nothing may be promised. Called on the event loop."""
-        if self._closing:
-            raise LedgerError("the ledger is closed")
         if len(self._queue) >= self._limit:
             raise LedgerError(f"{self._limit} entries wait for the disk")
         if self.failure and pending.future is None and pending.line.kind != CLOSED:
             raise LedgerError(f"the ledger cannot be written: {self.failure}")
         with self._wake:
+            if self._closing:
+                raise LedgerError("the ledger is closed")
             self._queue.append(pending)
             if pending.future is not None:
                 self._urgent += 1
@@ -95,6 +97,8 @@ class Writer:
             group = self._take()
             if group:
                 self._commit(group)
+            elif self.failure and time.monotonic() >= self._retry_at:
+                self._probe()
             if self._closing and not self._queue:
                 break
             if time.monotonic() >= self._next_chore:
@@ -103,20 +107,32 @@ class Writer:
         self._sql.close()
 
     def _take(self) -> list[Pending]:
-        """The next group, when it is due; an empty one where the chore is."""
+        """The next group, when it is due; an empty one where only the chore or a probe of the disk is."""
         with self._wake:
-            while not self._closing:
+            while not (self._closing or self._urgent):
                 present = time.monotonic()
                 due = self._next_chore
-                if self._queue:
+                if self.failure:
+                    due = min(due, self._retry_at)
+                elif self._queue:
                     due = min(due, self._queue[0].since + LAZY_S)
-                if self._urgent or len(self._queue) >= GROUP or present >= due:
+                if present >= due or (len(self._queue) >= GROUP and not self.failure):
                     break
                 self._wake.wait(due - present)
             group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
             self._urgent -= sum(pending.future is not None for pending in group)
             self._in_hand = len(group)
         return group
+
+    def _probe(self) -> None:
+        """Write nothing, to learn whether the disk works again when no entry asks."""
+        try:
+            with self._turns.turn(), self._sql.transaction():
+                self._sql.run("UPDATE tip SET id = id")
+        except Exception:  # noqa: BLE001 - the reason is known already; try again later
+            self._retry_at = time.monotonic() + RETRY_S
+            return
+        self.failure = ""
 
     def _commit(self, group: list[Pending]) -> None:
         try:
@@ -136,21 +152,23 @@ class Writer:
 
     def _fail(self, group: list[Pending], error: Exception) -> None:
         self.failure = error.message if isinstance(error, IsthmusError) else f"{type(error).__name__}: {error}"
-        waiting = [pending for pending in group if pending.future is not None]
-        _answer([(pending, LedgerError(f"the ledger cannot be written: {self.failure}")) for pending in waiting])
         with self._wake:
+            self._retry_at = time.monotonic() + RETRY_S
             self._queue.extendleft(pending for pending in reversed(group) if pending.future is None)
             self._in_hand = 0
             if self._closing:
+                group += [pending for pending in self._queue if pending.future is not None]
+                self.lost = sum(pending.future is None for pending in self._queue)
                 self._queue.clear()
-            elif not self._urgent:
-                self._wake.wait(RETRY_S)
+        refusal = f"the ledger cannot be written: {self.failure}"
+        _answer([(pending, LedgerError(refusal)) for pending in group if pending.future is not None])
 
     def _do_chore(self, *, last: bool = False) -> None:
         self._next_chore = time.monotonic() + self._chore_s
         try:
             self._chore(self._sql, self._turns, last=last)
         except Exception as error:  # noqa: BLE001 - a checkpoint that cannot be written now is written at the next turn
+            self._retry_at = time.monotonic() + RETRY_S
             self.failure = f"{type(error).__name__}: {error}"
 
 
