@@ -98,6 +98,7 @@ def reservation(
         counterparty=destination.recipient if scheme.per_counterparty else "",
         conversation=conversation,
         ground=ground,
+        categories=tuple(dict.fromkeys(scheme.categories.values())),
     )
 
 
