@@ -162,23 +162,21 @@ class Decision(Part, frozen=True, kw_only=True):
 
 
 def deciding(decision: Decision) -> Regime | None:
-    """The body of law that decided: the first that does not release, else the first that spoke."""
-    held = (row for row in decision.regimes if not row.release)
-    return next(held, decision.regimes[0] if decision.regimes else None)
+    """The body of law that decided: the strictest that does not release, else the first that spoke."""
+    held = sorted((row for row in decision.regimes if not row.release), key=lambda row: row.verdict != "deny")
+    return next(iter(held), decision.regimes[0] if decision.regimes else None)
 
 
 def cited(decision: Decision) -> tuple[Citation, str, str] | None:
     """What the decision rests on: the citation and its gist in English and Chinese.
 
-    For what may not leave: the first duty that is unmet, or the rule that forbids; for what may: its ground.
+    The rule that names the mechanism; but where that exempts and a duty is unmet all the same, that duty.
     """
     regime = deciding(decision)
-    if regime is None:
+    if regime is None or not regime.reasons:
         return None
-    wanted = [duty.citation for duty in regime.duties if duty.blocks and duty.standing != "met"]
-    if regime.release and regime.ground is not None:
-        wanted = [regime.ground]
-    reasons = [reason for reason in regime.reasons if reason.citation in wanted] or list(regime.reasons)
-    if not reasons:
-        return None
-    return reasons[0].citation, reasons[0].gist_en, reasons[0].gist_zh
+    wanted = [regime.ground] if regime.ground is not None else []
+    if not regime.release and regime.ground is not None:
+        wanted = [duty.citation for duty in regime.duties if duty.blocks and duty.standing != "met"]
+    first = next((reason for reason in regime.reasons if reason.citation in wanted), regime.reasons[0])
+    return first.citation, first.gist_en, first.gist_zh

@@ -20,7 +20,7 @@ from isthmus.errors import ConfigError
 from isthmus.steps.record.checkpoint import Verifier, read_verifier
 from isthmus.steps.record.verify import Report, verify
 from isthmus.steps.record.witness import KEY_FILE, LATEST
-from isthmus.store import Store, entry_bodies, export_lines, open_store
+from isthmus.store import Store, entry_bodies, export_lines, open_store, person_counts
 
 app = cyclopts.App(name="ledger", help="Show, verify and export the evidence. 查看、验证与导出存证。")
 DEFAULT = Path("isthmus.yaml")
@@ -112,6 +112,22 @@ def export(
         except OSError as error:
             raise ConfigError(f"cannot be written: {error.strerror}", where=str(out)) from None
     print(f"{count} lines written to {out}; verify them with `isthmus ledger verify {out}`")
+
+
+@app.command
+def counts(*, config: ConfigPath = DEFAULT, json: AsJson = False) -> None:
+    """Show how many distinct persons are counted, by entity, scheme, period and counterparty. 已计入的人数。"""
+    with _store(read_config(config)) as store:
+        found = person_counts(store)
+    if json:
+        _write([msgspec.json.encode(found)])
+        return
+    table = Table("entity", "scheme", "period", "counterparty", "persons", "names unresolved", box=None)
+    for row in found:
+        persons = ", ".join(f"{name} {number}" for name, number in row.persons.items())
+        period = row.period or f"12 months to {row.as_of}"
+        table.add_row(row.entity, row.scheme, period, row.counterparty or "-", persons, str(row.unresolved))
+    Console().print(table)
 
 
 @contextmanager

@@ -42,9 +42,14 @@ def mechanism(decision: Decision, lang: str = "en") -> str:
 
 
 def article(decision: Decision, lang: str = "en") -> str:
-    """The mechanism, with the article it rests on."""
-    found = cited(decision)
-    return f"{mechanism(decision, lang)} ({found[0]})" if found else mechanism(decision, lang)
+    """The mechanism, with the article it rests on, or the fact that nobody stated."""
+    regime, found = deciding(decision), cited(decision)
+    if regime is not None and regime.open_facts:
+        unknown = ", ".join(fact.fact for fact in regime.open_facts)
+        return f"{mechanism(decision, lang)}{f'（未知：{unknown}）' if lang == 'zh' else f' (unknown: {unknown})'}"
+    if found is None:
+        return mechanism(decision, lang)
+    return f"{mechanism(decision, lang)}{f'（{found[0]}）' if lang == 'zh' else f' ({found[0]})'}"
 
 
 def why(decision: Decision, lang: str = "en") -> str:

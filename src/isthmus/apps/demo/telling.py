@@ -12,8 +12,7 @@ from rich.text import Text
 
 from isthmus.apps.demo.calling import Outcome
 from isthmus.apps.demo.scenes import Scene
-from isthmus.cli.verdicts import VERDICT_STYLE, mechanism, why
-from isthmus.decision import cited
+from isthmus.cli.verdicts import VERDICT_STYLE, article, why
 from isthmus.explaining import Explanation
 from isthmus.steps.record.verify import Report
 
@@ -25,9 +24,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "isthmus：两个人工智能生态之前的一个端点",
     ),
     "simulated": (
-        "Both ecosystems are SIMULATED: servers on this machine that answer by rules. What stands between the application"
-        "\nand them is real: the official SDK, the gateway's process, the law packs, the ledger.",
-        "两个生态均为模拟：本机上按规则应答的服务。应用与它们之间的一切都是真实的：\n官方 SDK、网关进程、法律包与存证账本。",
+        "Both ecosystems are SIMULATED: servers on this machine, answering by rules. All between is real.",
+        "两个生态均为模拟：本机上按规则应答的服务器。其间的一切都是真实的。",
     ),
     "asks": ("asks", "请求"),
     "says": ("says", "内容"),
@@ -123,8 +121,7 @@ class Teller:
         went = outcome.headers.get("x-isthmus-deployment")
         groups: dict[tuple[str, ...], list[str]] = {}
         for row in sorted(outlook.outlooks, key=lambda each: each.aside == "not_named"):
-            found = cited(row.decision)
-            says = f"{mechanism(row.decision, self.lang)}{f', {found[0]}' if found else ''}"
+            says = article(row.decision, self.lang)
             named = "" if row.aside == "not_named" else row.deployment
             mark = " ◀" if row.deployment == went else ""
             group = (named, row.decision.verdict, says, row.decision.on)
