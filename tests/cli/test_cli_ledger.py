@@ -121,7 +121,27 @@ def test_show_prints_entries_for_people_and_programs(config: Path, capsys: pytes
     assert [(entry["seq"], entry["kind"]) for entry in entries] == [(1, "send.opened"), (2, "send.closed")]
     assert run("show", "-c", config, "--last", "1") == 0
     assert "instance.stopped" in capsys.readouterr().out
+    assert run("show", "-c", config) == 0
+    assert "        deployment=abroad verdict=allow" in capsys.readouterr().out
     assert run("show", "-c", config, "--call", "call-9") == 2
+
+
+def test_counts_shows_persons_and_names_apart(config: Path, capsys: pytest.CaptureFixture[str]):
+    """By window, with nothing about who they are."""
+    assert run("counts", "-c", config, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == [
+        {
+            "entity": "e",
+            "scheme": "cn.export",
+            "period": "2026",
+            "counterparty": "",
+            "as_of": "",
+            "persons": {"sensitive": 0, "general": 1},
+            "unresolved": 0,
+        }
+    ]
+    assert run("counts", "-c", config) == 0
+    assert "general 1" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

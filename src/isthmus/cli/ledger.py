@@ -45,14 +45,14 @@ def show(
     if json:
         _write(bodies)
         return
-    table = Table("seq", "at", "kind", "call", "what", box=None, header_style="bold")
     for body in bodies:
         try:
             entry = msgspec.json.decode(body)
-            table.add_row(str(entry["seq"]), entry["at"], entry["kind"], entry["call"], _gist(entry["content"]))
-        except (msgspec.DecodeError, KeyError, TypeError):
-            table.add_row("?", "", "", "", "not an entry: run `isthmus ledger verify`")
-    Console().print(table)
+            print(f"{entry['seq']:>6}  {entry['at']}  {entry['kind']:<18} {entry['call']}".rstrip())
+            if gist := _gist(entry["content"]):
+                print(f"        {gist}")
+        except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+            print("     ?  this is no entry: run `isthmus ledger verify`")
 
 
 @app.command(name="verify")
@@ -116,7 +116,7 @@ def export(
 
 @app.command
 def counts(*, config: ConfigPath = DEFAULT, json: AsJson = False) -> None:
-    """Show how many distinct persons are counted, by entity, scheme, period and counterparty. 已计入的人数。"""
+    """Show how many distinct persons are counted, by entity, scheme, period and counterparty (已计入的人数)."""
     with _store(read_config(config)) as store:
         found = person_counts(store)
     if json:
@@ -124,7 +124,7 @@ def counts(*, config: ConfigPath = DEFAULT, json: AsJson = False) -> None:
         return
     table = Table("entity", "scheme", "period", "counterparty", "persons", "names unresolved", box=None)
     for row in found:
-        persons = ", ".join(f"{name} {number}" for name, number in row.persons.items())
+        persons = "\n".join(f"{name} {number}" for name, number in row.persons.items())
         period = row.period or f"12 months to {row.as_of}"
         table.add_row(row.entity, row.scheme, period, row.counterparty or "-", persons, str(row.unresolved))
     Console().print(table)

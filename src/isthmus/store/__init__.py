@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from isthmus.store.counts import Counts, person_counts
 from isthmus.store.engine import MODE, Store, open_store
 from isthmus.store.export import entry_bodies, export_lines
 from isthmus.store.registry import NewRow, RegistryRow, append_registry, registry_rows
 
 __all__ = [
     "MODE",
+    "Counts",
     "NewRow",
     "RegistryRow",
     "Store",
@@ -15,5 +17,6 @@ __all__ = [
     "entry_bodies",
     "export_lines",
     "open_store",
+    "person_counts",
     "registry_rows",
 ]
