@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from isthmus.dialects.openai_chat.answer import Answer, answer_of, filter_answer, read_answer, write_answer
+from isthmus.dialects.answer import Answer, write_answer
+from isthmus.dialects.openai_chat.answer import answer_of, filter_answer, read_answer
 from isthmus.dialects.openai_chat.faults import error_body, error_event, models_body, rejection_message
-from isthmus.dialects.openai_chat.request import Request, read_request, write_request
+from isthmus.dialects.openai_chat.request import read_request, write_request
 from isthmus.dialects.openai_chat.stream import ChatStream
+from isthmus.dialects.request import Request
 
 __all__ = [
     "Answer",

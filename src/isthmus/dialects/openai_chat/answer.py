@@ -5,8 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-import msgspec
-
+from isthmus.dialects.answer import DEPTH, Answer
 from isthmus.dialects.filters import Filters, MakeFilters, chain
 from isthmus.dialects.lenient_json import decode
 from isthmus.dialects.openai_chat.fields import FIELDS
@@ -14,29 +13,11 @@ from isthmus.dialects.openai_chat.texts import Tail, Take, change_member, change
 from isthmus.dialects.openai_chat.usage import find_usage, read_usage
 from isthmus.dialects.slots import Collector
 from isthmus.errors import BrokenReplyError, MalformedError
-from isthmus.exchange import Slot, Usage, Value
+from isthmus.exchange import Usage
 
-DEPTH = 200
 # members of an answer and of a choice that hold no text of the model
 PROTOCOL = frozenset({"id", "object", "created", "model", "system_fingerprint", "service_tier", "usage"})
 CHOICE_PROTOCOL = frozenset({"index", "finish_reason", "logprobs", "native_finish_reason", "usage"})
-
-
-class Answer(Value, frozen=True, kw_only=True):
-    """What a deployment answered; `slots` are the texts of the model, `data` the bytes while nothing is changed.
-
-    `logprobs_dropped` says that a changed text took its logprobs with it, which is to be declared.
-    """
-
-    body: dict[str, Any]
-    slots: tuple[Slot, ...]
-    usage: Usage
-    finish: str
-    data: bytes = b""
-    logprobs_dropped: bool = False
-
-    def __repr__(self) -> str:
-        return f"Answer({len(self.slots)} slots, {self.finish})"
 
 
 def read_answer(data: bytes) -> Answer:
@@ -97,16 +78,6 @@ def filter_answer(answer: Answer, make_filters: Filters | MakeFilters, *, format
     for name in body.keys() - PROTOCOL - {"choices"}:
         changed |= change_member(body, name, "0:other:", take)
     return body if changed else answer.body
-
-
-def write_answer(answer: Answer | dict[str, Any], extra: dict[str, Any] | None = None) -> bytes:
-    """The bytes for the client; `extra` stands under `isthmus`. What nobody changed keeps its bytes."""
-    body = answer
-    if isinstance(answer, Answer):
-        if answer.data and not extra:
-            return answer.data
-        body = answer.body
-    return msgspec.json.encode({**body, "isthmus": extra} if extra else body)  # type: ignore[dict-item] # narrowed above
 
 
 def logprobs_dropped(before: dict[str, Any], after: dict[str, Any]) -> bool:

@@ -7,44 +7,16 @@ from typing import Any
 import msgspec
 
 from isthmus.dialects.openai_chat.fields import DEFINITIONS, FIELDS, ROLES
+from isthmus.dialects.request import Request, flag, objects, take_own
 from isthmus.dialects.slots import Collector
 from isthmus.dialects.strict_json import read_object, wrong_type
 from isthmus.errors import MalformedError
-from isthmus.exchange import Slot, Unscanned, Value
-
-OWN = "isthmus"
-
-
-class Request(Value, frozen=True, kw_only=True):
-    """What a client asked for; `body` is the decoded JSON without the `isthmus` object, which is `own`.
-
-    `needs` are capabilities that a deployment must have, `formatted` says that the content of the answer is JSON,
-    `include_usage` that the client wants the usage chunk of a stream, `max_tokens` bounds the answer.
-    """
-
-    model: str
-    stream: bool
-    body: dict[str, Any]
-    own: dict[str, Any]
-    slots: tuple[Slot, ...]
-    unscanned: tuple[Unscanned, ...]
-    needs: frozenset[str]
-    formatted: bool
-    include_usage: bool
-    max_tokens: int | None = None
-
-    def __repr__(self) -> str:
-        return f"Request({len(self.slots)} slots)"
 
 
 def read_request(data: bytes, *, depth: int) -> Request:
     """A client's request; `depth` bounds the nesting. Raises `MalformedError` with the pointer of what is wrong."""
     body = read_object(data, known=FIELDS.keys)
-    own = body.pop(OWN, None)
-    if own is None:
-        own = {}
-    elif not isinstance(own, dict):
-        raise wrong_type(f"/{OWN}", own, "an object")
+    own = take_own(body)
     model = body.get("model")
     if not isinstance(model, str) or not model:
         raise MalformedError("the request names no model", where="/model", remedy="send the name of a model")
@@ -56,7 +28,7 @@ def read_request(data: bytes, *, depth: int) -> Request:
             collector.member("", name, value, "definition" if name in DEFINITIONS else "unknown")
     if "messages" not in body:
         raise MalformedError("the request has no messages", where="/messages", remedy="send at least one message")
-    stream = _flag(body, "stream", "")
+    stream = flag(body, "stream", "")
     options = body.get("stream_options")
     if options is not None and not isinstance(options, dict):
         raise wrong_type("/stream_options", options, "an object")
@@ -70,7 +42,7 @@ def read_request(data: bytes, *, depth: int) -> Request:
         unscanned=tuple(collector.unscanned),
         needs=_needs(body, form),
         formatted=form in ("json_object", "json_schema"),
-        include_usage=_flag(options or {}, "include_usage", "/stream_options"),
+        include_usage=flag(options or {}, "include_usage", "/stream_options"),
         max_tokens=_bound(body),
     )
 
@@ -101,7 +73,7 @@ def _messages(messages: Any, collector: Collector) -> None:
             _parts(content, f"{where}/content")
         calls = message.get("tool_calls")
         if calls is not None:
-            _calls(calls, f"{where}/tool_calls")
+            objects(calls, f"{where}/tool_calls")
         collector.value(where, "", message, ROLES.get(role, "unknown"), 3)
 
 
@@ -111,21 +83,6 @@ def _parts(parts: Any, where: str) -> None:
     for index, part in enumerate(parts):
         if not isinstance(part, dict | str):
             raise wrong_type(f"{where}/{index}", part, "an object")
-
-
-def _calls(calls: Any, where: str) -> None:
-    if not isinstance(calls, list):
-        raise wrong_type(where, calls, "an array")
-    for index, call in enumerate(calls):
-        if not isinstance(call, dict):
-            raise wrong_type(f"{where}/{index}", call, "an object")
-
-
-def _flag(node: dict[str, Any], name: str, where: str) -> bool:
-    value = node.get(name)
-    if value is not None and not isinstance(value, bool):
-        raise wrong_type(f"{where}/{name}", value, "true or false")
-    return value is True
 
 
 def _bound(body: dict[str, Any]) -> int | None:
