@@ -31,13 +31,15 @@ class Fields(msgspec.Struct, frozen=True, kw_only=True):
     """The closed list of one dialect.
 
     `keys`: member names that are no slots. `words`: what a word field may hold. `kinds`: a field's name to `word`,
-    `id` or `opaque`. `media`: the name of a member that holds a medium, to that medium.
+    `id` or `opaque`. `media`: the name of a member that holds a medium, to that medium; `media_types`: the `type` of an
+    object that holds one.
     """
 
     keys: frozenset[str]
     words: frozenset[str]
     kinds: dict[str, str]
-    media: dict[str, str]
+    media: dict[str, str] = {}
+    media_types: dict[str, str] = {}
 
 
 def is_protocol(fields: Fields, name: str, text: str) -> bool:
@@ -82,6 +84,9 @@ class Collector:
                 f"the body is nested deeper than {self._depth}", where=shown(pointer, self._fields.keys)
             )
         if type(node) is dict:
+            types = self._fields.media_types
+            if types and role != "definition" and type(kind := node.get("type")) is str:
+                medium = types.get(kind, medium)
             for key, value in node.items():
                 self.member(pointer, key, value, role, level + 1, medium=medium)
             return

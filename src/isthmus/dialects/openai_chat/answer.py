@@ -9,9 +9,10 @@ from isthmus.dialects.answer import DEPTH, Answer
 from isthmus.dialects.filters import Filters, MakeFilters, chain
 from isthmus.dialects.lenient_json import decode
 from isthmus.dialects.openai_chat.fields import FIELDS
-from isthmus.dialects.openai_chat.texts import Tail, Take, change_member, change_texts
+from isthmus.dialects.openai_chat.texts import change_texts
 from isthmus.dialects.openai_chat.usage import find_usage, read_usage
 from isthmus.dialects.slots import Collector
+from isthmus.dialects.texts import Tail, Take, change_member
 from isthmus.errors import BrokenReplyError, MalformedError
 from isthmus.exchange import Usage
 
@@ -76,7 +77,7 @@ def filter_answer(answer: Answer, make_filters: Filters | MakeFilters, *, format
     for place, choice in enumerate(body["choices"]):
         changed |= _change_choice(choice, place, take, formatted=formatted)
     for name in body.keys() - PROTOCOL - {"choices"}:
-        changed |= change_member(body, name, "0:other:", take)
+        changed |= change_member(FIELDS, body, name, "0:other:", take)
     return body if changed else answer.body
 
 
@@ -111,5 +112,5 @@ def _change_choice(choice: dict[str, Any], place: int, take: Take, *, formatted:
         choice["logprobs"] = None
     changed = spoken
     for name in choice.keys() - CHOICE_PROTOCOL - {"message"}:
-        changed |= change_member(choice, name, f"{prefix}:other:", take)
+        changed |= change_member(FIELDS, choice, name, f"{prefix}:other:", take)
     return changed

@@ -8,9 +8,11 @@ from isthmus.dialects.event_stream import EventStream
 from isthmus.dialects.filters import Filters
 from isthmus.dialects.openai_chat.answer import CHOICE_PROTOCOL, PROTOCOL
 from isthmus.dialects.openai_chat.faults import error_event
-from isthmus.dialects.openai_chat.texts import Delta, Tail, change_member, change_texts
+from isthmus.dialects.openai_chat.fields import FIELDS
+from isthmus.dialects.openai_chat.texts import change_texts
 from isthmus.dialects.openai_chat.usage import find_usage, read_usage
 from isthmus.dialects.sse import SseEvent
+from isthmus.dialects.texts import Delta, Tail, change_member
 from isthmus.errors import BrokenReplyError, IsthmusError
 
 DONE = b"data: [DONE]\n\n"
@@ -101,7 +103,7 @@ class ChatStream(EventStream):
                 changed |= self._choice(choice, place)
         if self._chain:
             for name in chunk.keys() - CHUNK_PROTOCOL:
-                changed |= change_member(chunk, name, "0:other:", self._take)
+                changed |= change_member(FIELDS, chunk, name, "0:other:", self._take)
         return changed
 
     def _choice(self, choice: Any, place: int) -> bool:
@@ -127,7 +129,7 @@ class ChatStream(EventStream):
             changed |= self._finish_choice(choice, number, state, field)
         if self._chain:
             for name in choice.keys() - SPOKEN:
-                changed |= change_member(choice, name, f"{number}:other:", self._take)
+                changed |= change_member(FIELDS, choice, name, f"{number}:other:", self._take)
         return changed
 
     def _take(self, channel: str, text: str, *, escape: bool = False, tail: Tail | None = None) -> str:

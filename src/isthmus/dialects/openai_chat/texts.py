@@ -7,22 +7,12 @@ state is never touched.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
 from isthmus.dialects.openai_chat.fields import FIELDS
 from isthmus.dialects.pointers import escape as escape_token
-from isthmus.dialects.slots import DATA_URL, is_protocol
-
-Delta: TypeAlias = dict[str, Any]
-# makes the delta that brings the rest of a growing channel
-Tail: TypeAlias = Callable[[str], Delta]
-
-
-class Take(Protocol):
-    """The text to show for `text` of a channel; a channel without a tail is complete at once."""
-
-    def __call__(self, channel: str, text: str, *, escape: bool = False, tail: Tail | None = None) -> str: ...
-
+from isthmus.dialects.slots import is_protocol
+from isthmus.dialects.texts import Delta, Tail, Take, change_others, change_value, put
 
 # a provider that sends the same reasoning in two fields gets two channels
 CHANNELS: dict[str, str] = {
@@ -57,34 +47,7 @@ def change_texts(node: Delta, prefix: str, take: Take, *, formatted: bool) -> bo
             if walk is not None:
                 changed |= walk(value, prefix, take, formatted)
             else:
-                changed |= change_others(value, name, f"{prefix}:other:/{escape_token(name)}", take)
-    return changed
-
-
-def change_others(node: Any, name: str, where: str, take: Take) -> bool:
-    """Whether `take` changed a string at or below `node`, each complete at once; `where` is a channel."""
-    changed = False
-    items = node.items() if type(node) is dict else enumerate(node)
-    for key, value in items:
-        kind = type(value)
-        field = key if type(key) is str else name
-        if kind is str:
-            if not value or is_protocol(FIELDS, field, value) or DATA_URL.fullmatch(value):
-                continue
-            new = take(f"{where}/{escape_token(str(key))}", value)
-            if new != value:
-                node[key] = new
-                changed = True
-        elif kind is dict or kind is list:
-            changed |= change_others(value, field, f"{where}/{escape_token(str(key))}", take)
-    return changed
-
-
-def change_member(owner: Delta, name: str, where: str, take: Take) -> bool:
-    """Whether `take` changed a string at or below the member `name`, each complete at once."""
-    box = {name: owner[name]}
-    changed = change_others(box, name, where, take)
-    owner[name] = box[name]
+                changed |= change_others(FIELDS, value, name, f"{prefix}:other:/{escape_token(name)}", take)
     return changed
 
 
@@ -100,11 +63,13 @@ def _calls(calls: list[Any], prefix: str, take: Take, _: bool) -> bool:  # noqa:
             if name == "function" and type(value) is dict:
                 changed |= _function(value, tool, named, _wrap(number, "function") if grows else None, take)
             elif name == "custom" and type(value) is dict:
-                changed |= _put(value, "name", named, take)
+                changed |= put(value, "name", named, take)
                 tail = _inside(_wrap(number, "custom"), "input") if grows else None
-                changed |= _put(value, "input", tool, take, tail=tail)
+                changed |= put(value, "input", tool, take, tail=tail)
             elif type(value) is dict or type(value) is list:
-                changed |= change_others(value, name, f"{prefix}:other:/tool_calls/{number}/{escape_token(name)}", take)
+                changed |= change_others(
+                    FIELDS, value, name, f"{prefix}:other:/tool_calls/{number}/{escape_token(name)}", take
+                )
     return changed
 
 
@@ -113,12 +78,13 @@ def _legacy_call(node: Delta, prefix: str, take: Take, _: bool) -> bool:  # noqa
 
 
 def _function(node: Delta, tool: str, named: str, wrap: Callable[[Delta], Delta] | None, take: Take) -> bool:
-    changed = _put(node, "name", named, take)
+    changed = put(node, "name", named, take)
     arguments = node.get("arguments")
     if type(arguments) is dict or type(arguments) is list:
-        return changed | change_others(arguments, "", f"{tool}:value", take)
+        node["arguments"] = made = change_value(arguments, tool, take)
+        return changed or made != arguments
     tail = _inside(wrap, "arguments") if wrap else None
-    return changed | _put(node, "arguments", tool, take, escape=True, tail=tail)
+    return changed | put(node, "arguments", tool, take, escape=True, tail=tail)
 
 
 def _details(parts: list[Any], prefix: str, take: Take, _: bool) -> bool:  # noqa: FBT001 - the form of this table
@@ -130,7 +96,7 @@ def _details(parts: list[Any], prefix: str, take: Take, _: bool) -> bool:  # noq
             head = {key: part[key] for key in ("type", "index", "format", "id") if key in part}
             for field in ("text", "summary"):
                 tail = _inside(lambda made, head=head: {"reasoning_details": [{**head, **made}]}, field)  # type: ignore[misc] # its default is its type
-                changed |= _put(part, field, f"{prefix}:reasoning:{field}:{number}", take, tail=tail)
+                changed |= put(part, field, f"{prefix}:reasoning:{field}:{number}", take, tail=tail)
     return changed
 
 
@@ -151,29 +117,21 @@ def _part(part: Delta, where: str, prefix: str, take: Take, *, formatted: bool) 
     for name, value in part.items():
         kind = type(value)
         if name == "text" and kind is str:
-            changed |= _put(part, name, f"{prefix}:content", take, escape=formatted, tail=_text_part)
+            changed |= put(part, name, f"{prefix}:content", take, escape=formatted, tail=_text_part)
         elif name == "thinking" and kind is list:
             for thought in value:
                 if type(thought) is dict:
-                    changed |= _put(thought, "text", f"{prefix}:reasoning:part", take, tail=_thought_part)
+                    changed |= put(thought, "text", f"{prefix}:reasoning:part", take, tail=_thought_part)
         elif kind is dict or kind is list:
-            changed |= change_others(value, name, where + escape_token(name), take)
+            changed |= change_others(FIELDS, value, name, where + escape_token(name), take)
         elif kind is str and not is_protocol(FIELDS, name, value):
-            changed |= _put(part, name, where + escape_token(name), take)
+            changed |= put(part, name, where + escape_token(name), take)
     return changed
 
 
 def _audio(node: Delta, prefix: str, take: Take, _: bool) -> bool:  # noqa: FBT001 - the form of this table
     tail = _inside(lambda made: {"audio": made}, "transcript")
-    return _put(node, "transcript", f"{prefix}:audio", take, tail=tail)
-
-
-def _put(node: Delta, name: str, channel: str, take: Take, *, escape: bool = False, tail: Tail | None = None) -> bool:
-    value = node.get(name)
-    if type(value) is not str or not value:
-        return False
-    node[name] = new = take(channel, value, escape=escape, tail=tail)
-    return new != value
+    return put(node, "transcript", f"{prefix}:audio", take, tail=tail)
 
 
 def _number(node: Delta, place: int) -> int:
