@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from isthmus.decision import Decision, Reason, Regime, Remedy, cited
+from isthmus.dialects.lenient_json import decode
 from isthmus.errors import IsthmusError, RefusedError, RejectedError
 
 WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
@@ -61,6 +62,17 @@ def said_words(body: bytes) -> dict[str, str]:
         return {}
     words = {name: str(inner[name]) for name in ("code", "type", "param") if isinstance(inner.get(name), str | int)}
     return {name: word for name, word in words.items() if 0 < len(word) <= 64 and WORD.issuperset(word)}
+
+
+def rejection_message(data: bytes) -> str:
+    """What a deployment says was wrong with a request; empty where it is not the dialect's form."""
+    try:
+        node, _ = decode(data)
+    except ValueError:
+        return ""
+    error = node.get("error", node) if isinstance(node, dict) else None
+    said = error.get("message") if isinstance(error, dict) else error
+    return said if isinstance(said, str) else ""
 
 
 def _decision(deployment: str, decision: Decision) -> dict[str, Any]:

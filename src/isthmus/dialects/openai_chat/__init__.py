@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from isthmus.dialects.answer import Answer, write_answer
 from isthmus.dialects.openai_chat.answer import answer_of, filter_answer, read_answer
-from isthmus.dialects.openai_chat.faults import error_body, error_event, models_body, rejection_message
+from isthmus.dialects.openai_chat.faults import error_body, error_event, models_body
 from isthmus.dialects.openai_chat.request import read_request, write_request
 from isthmus.dialects.openai_chat.stream import ChatStream
+from isthmus.dialects.refusals import rejection_message
 from isthmus.dialects.request import Request
 
 __all__ = [

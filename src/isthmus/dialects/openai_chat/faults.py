@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from isthmus.dialects.lenient_json import decode
 from isthmus.dialects.refusals import headline, own_part
 from isthmus.dialects.sse import encode_bytes
 from isthmus.errors import IsthmusError, RejectedError, RequestError
@@ -37,17 +36,6 @@ def error_body(error: IsthmusError, *, call_id: str, lang: str = "en", ledger_id
 def error_event(error: IsthmusError, *, call_id: str, lang: str = "en", ledger_id: str = "") -> bytes:
     """The same as an event in mid-stream, where the SDKs raise it."""
     return encode_bytes(error_body(error, call_id=call_id, lang=lang, ledger_id=ledger_id))
-
-
-def rejection_message(data: bytes) -> str:
-    """What a deployment says was wrong with a request; empty where it is not the dialect's form."""
-    try:
-        node, _ = decode(data)
-    except ValueError:
-        return ""
-    error = node.get("error", node) if isinstance(node, dict) else None
-    said = error.get("message") if isinstance(error, dict) else error
-    return said if isinstance(said, str) else ""
 
 
 def models_body(rows: Iterable[dict[str, Any]]) -> bytes:

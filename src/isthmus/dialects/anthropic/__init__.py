@@ -1,0 +1,27 @@
+"""Anthropic Messages, both ends, sans-IO."""
+
+from __future__ import annotations
+
+from isthmus.dialects.answer import Answer, write_answer
+from isthmus.dialects.anthropic.answer import answer_of, filter_answer, read_answer
+from isthmus.dialects.anthropic.faults import error_body, error_event, models_body
+from isthmus.dialects.anthropic.request import read_request, write_request
+from isthmus.dialects.anthropic.stream import MessagesStream
+from isthmus.dialects.refusals import rejection_message
+from isthmus.dialects.request import Request
+
+__all__ = [
+    "Answer",
+    "MessagesStream",
+    "Request",
+    "answer_of",
+    "error_body",
+    "error_event",
+    "filter_answer",
+    "models_body",
+    "read_answer",
+    "read_request",
+    "rejection_message",
+    "write_answer",
+    "write_request",
+]
