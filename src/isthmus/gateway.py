@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from isthmus import __version__, metrics
 from isthmus.catalogues import Catalogues, load_catalogues
-from isthmus.clock import uuid7
+from isthmus.clock import now, uuid7
 from isthmus.delivery import Delivery
 from isthmus.dialects.openai_chat import error_body, models_body
 from isthmus.errors import IsthmusError, LedgerError, NotFoundError, NotOfferedError, OverBudgetError, OverloadedError
@@ -19,7 +22,7 @@ from isthmus.registry.deployments import Deployed
 from isthmus.registry.snapshot import Snapshot, snapshot
 from isthmus.steps.call import Client, Target, open_client
 from isthmus.steps.identify import authenticate
-from isthmus.steps.record import Ledger, open_ledger
+from isthmus.steps.record import Ledger, entries, open_ledger
 from isthmus.store import Store, open_store, registry_rows
 from isthmus.verdicts import Verdicts
 
@@ -143,7 +146,19 @@ class Gateway:
                 continue
             self._registry_age = "fresh"
             if found.version != self._snapshot.version:
-                self._snapshot = found
+                before, self._snapshot = self._snapshot, found
+                await self._note(before.seq)
+
+    async def _note(self, seen: int) -> None:
+        """Record that this process decides by the rows after `seen` from now on."""
+        rows = [row for row in registry_rows(self._store) if row.seq > seen]
+        told = [{"seq": row.seq, "what": row.what, "id": row.id, "digest": _digest(row.content)} for row in rows]
+        names = sorted({row.by for row in rows})
+        try:
+            entry = entries.registry_applied(at=now(), by=", ".join(names), rows=told)
+            await self._ledger.append(entry, durable=False)
+        except LedgerError:
+            metrics.UNRECORDED.inc()
 
 
 async def build(config_file: str) -> Gateway:
@@ -187,6 +202,11 @@ def _no_route(path: str) -> IsthmusError:
     if path in ELSEWHERE:
         return NotOfferedError("isthmus does not offer this route", remedy=ELSEWHERE[path])
     return NotFoundError("no such route", remedy=f"POST {CHAT} or GET {MODELS}")
+
+
+def _digest(content: Any) -> str:
+    """The SHA-256 of a row's JSON with sorted keys."""
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()
 
 
 def _language(request: HttpRequest) -> str:
