@@ -17,13 +17,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from isthmus.dialects.openai_chat import ChatStream, answer_of, read_answer, write_answer
+from isthmus.dialects import anthropic, openai_chat
 from isthmus.errors import IsthmusError
 
-APIS = ("openai-chat",)
 CUTS = 200
 OTHER = "text_completion"  # what the older form of completions calls itself: another dialect
 DONE = b"data: [DONE]\n\n"
+DIALECTS: dict[str, Any] = {"openai-chat": openai_chat, "anthropic-messages": anthropic}
+STREAMS: dict[str, Any] = {"openai-chat": openai_chat.ChatStream, "anthropic-messages": anthropic.MessagesStream}
 
 
 class Hold:
@@ -48,13 +49,19 @@ def rows(folder: Path) -> Iterator[dict[str, Any]]:
     for file in sorted(folder.glob("*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            if row["api"] in APIS and row["status"] == 200 and OTHER not in row.get("body", OTHER):
+            if row["api"] in DIALECTS and row["status"] == 200 and OTHER not in row.get("body", OTHER):
                 yield row
 
 
-def through(pieces: list[bytes], window: int | None) -> tuple[bytes, ChatStream]:
+def first_message(body: str) -> str:
+    """A recording up to where another message begins: some hold two answers, one after the other."""
+    at = body.find("event: message_start", 1)
+    return body if at < 0 else body[:at]
+
+
+def through(api: str, pieces: list[bytes], window: int | None) -> tuple[bytes, Any]:
     """A stream as the gateway drives it."""
-    stream = ChatStream([] if window is None else [Hold(window)])
+    stream = STREAMS[api]([] if window is None else [Hold(window)])
     out = b"".join(stream.feed(piece) for piece in pieces)
     return out + stream.end(), stream
 
@@ -69,12 +76,24 @@ def texts(data: bytes) -> dict[str, Any]:
         chunk = json.loads("\n".join(lines))
         if chunk.get("usage"):
             found["usage"] = chunk["usage"]
+        if "type" in chunk:
+            messages_texts(found, chunk)
+            continue
         for place, choice in enumerate(chunk.get("choices") or []):
             number = choice.get("index", place)
             if choice.get("finish_reason"):
                 found[f"{number}:finish"] = choice["finish_reason"]
             gather(found, f"{number}", choice.get("delta") or {})
     return {place: value for place, value in found.items() if value != ""}
+
+
+def messages_texts(found: dict[str, Any], event: dict[str, Any]) -> None:
+    """The same of one event of a Messages stream."""
+    if event["type"] == "message_delta":
+        found["0:finish"] = event["delta"].pop("stop_reason")
+    for name in ("message", "content_block", "delta"):
+        if name in event:
+            gather(found, f"{event.get('index', 'message')}", event[name])
 
 
 def gather(found: dict[str, Any], place: str, node: Any) -> None:
@@ -91,40 +110,42 @@ def gather(found: dict[str, Any], place: str, node: Any) -> None:
                 gather(found, f"{place}/{name}", value)
 
 
-def harm_to_stream(data: bytes) -> str:
+def harm_to_stream(api: str, data: bytes) -> str:
     """What a recorded stream suffers, or nothing."""
-    out, stream = through([data], None)
+    cuts = CUTS if len(data) < 50_000 else CUTS // 10
+    out, stream = through(api, [data], None)
     if out not in (data, data + DONE, data.rstrip() + b"\n\n", data.rstrip() + b"\n\n" + DONE):
         return "bytes differ without filters"
-    if through([data], 0)[0] != out:
+    if through(api, [data], 0)[0] != out:
         return "bytes differ though nothing changed"
     said = texts(data)
-    if not any(place[0].isdigit() and not place.endswith("finish") for place in said):
+    if not any(place[0].isdigit() and place != "0:finish" for place in said) and said.get("0:finish") != "refusal":
         return "nothing was said"
     if stream.finish is None:
         return "no finish"
     if ("usage" in said) != (stream.usage.output.amount is not None):
         return "usage was missed"
-    held, _ = through([data], 7)
+    held, _ = through(api, [data], 7)
     if texts(held) != said:
         return "texts differ through a filter that holds back"
-    if texts(through([data.replace(b"\n", b"\r\n")], 7)[0]) != said:
+    if texts(through(api, [data.replace(b"\n", b"\r\n")], 7)[0]) != said:
         return "texts differ with CRLF"
-    step = max(1, len(data) // CUTS)
+    step = max(1, len(data) // cuts)
     for cut in range(1, len(data), step):
-        if through([data[:cut], data[cut:]], 7)[0] != held:
+        if through(api, [data[:cut], data[cut:]], 7)[0] != held:
             return f"cut at {cut} it differs"
     return ""
 
 
-def harm_to_answer(data: bytes) -> str:
+def harm_to_answer(api: str, data: bytes) -> str:
     """What a recorded answer suffers, or nothing."""
-    answer = read_answer(data)
-    if write_answer(answer) != data or write_answer(answer_of(data, [Hold(0)])) != data:
+    dialect = DIALECTS[api]
+    answer = dialect.read_answer(data)
+    if dialect.write_answer(answer) != data or dialect.write_answer(dialect.answer_of(data, [Hold(0)])) != data:
         return "bytes differ though nothing changed"
-    if json.loads(write_answer(answer_of(data, [Hold(7)]))) != json.loads(data):
+    if json.loads(dialect.write_answer(dialect.answer_of(data, [Hold(7)]))) != json.loads(data):
         return "JSON differs through a filter that holds back"
-    if not answer.slots:
+    if not answer.slots and answer.finish != "refusal":
         return "nothing was said"
     if not answer.finish:
         return "no finish"
@@ -142,9 +163,9 @@ def main() -> None:
     seen: Counter[tuple[str, str]] = Counter()
     harmed: list[str] = []
     for row in rows(given.folder):
-        data = row["body"].encode()
+        data = first_message(row["body"]).encode()
         try:
-            harm = (harm_to_stream if row["stream"] else harm_to_answer)(data)
+            harm = (harm_to_stream if row["stream"] else harm_to_answer)(row["api"], data)
         except IsthmusError as error:
             harm = str(error)
         seen[row["provider"], "streams" if row["stream"] else "answers"] += 1
