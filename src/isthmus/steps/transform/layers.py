@@ -1,23 +1,26 @@
 """Text inside text: decode the layer a finding lies under, edit it, and write it back without touching its neighbours.
 
-A layer is named as scan names it: `json:/a/b` (a string at a pointer of a JSON text), `url` (percent-encoding),
+A layer is named as scan names it: `json:/a/b` (a string, number or key of a JSON text), `url` (percent-encoding),
 `base64`, `hex`. Where the encoding allows it only the edited code points change; base64 and hex are written anew.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from urllib.parse import quote, unquote
 
 import msgspec
 
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
-_SPACE = re.compile(r"[ \t\r\n]*")
-_SCALAR = re.compile(r"[^\s,\]}]+")
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)|[^\\]", re.DOTALL
+)
+_SCALAR = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s\[\]{},:"]+', re.DOTALL)
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+|.", re.DOTALL)
+_RUNS = {"base64": re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}"), "hex": re.compile(r"(?:[0-9A-Fa-f]{2}){4,}")}
 
 
 class LayerError(ValueError):
@@ -28,7 +31,7 @@ class Layer(msgspec.Struct, frozen=True):
     """A decoded run: `[start, end)` of the outer text holds `text`.
 
     `marks[i]` is where code point `i` of `text` starts in the run (one more for its end); None where an edit means that
-    the whole run is written anew.
+    the whole run is written anew. `atom`: only the whole text can be replaced (a number of a JSON text).
     """
 
     start: int
@@ -36,6 +39,7 @@ class Layer(msgspec.Struct, frozen=True):
     text: str
     marks: tuple[int, ...] | None
     encode: Callable[[str], str]
+    atom: bool = False
 
     def write(self, run: str, edits: Sequence[tuple[int, int, str]]) -> str:
         """The run with disjoint `edits` of its decoded text, in order."""
@@ -48,149 +52,112 @@ class Layer(msgspec.Struct, frozen=True):
             else:
                 out += (run[at : self.marks[start]], self.encode(text))
                 at = self.marks[end]
-        if self.marks is None:
-            return self.encode("".join((*out, self.text[at:])))
-        return "".join((*out, run[at:]))
+        rest = self.text[at:] if self.marks is None else run[at:]
+        new = "".join((*out, rest))
+        return self.encode(new) if self.marks is None else new
 
 
-def open_layer(text: str, start: int, end: int, name: str) -> Layer:
-    """The layer `name` of `text` around `[start, end)`; raises `LayerError` where it cannot be read."""
-    what, _, path = name.partition(":")
+class Opener:
+    """Opens the layers of one text; what is found out about it is kept for the next layer."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._scalars: list[tuple[int, int]] | None = None
+        self._known: dict[tuple[int, int, str], Layer] = {}
+
+    def open(self, start: int, end: int, name: str) -> Layer:
+        """The layer `name` around `[start, end)`; raises `LayerError` where it cannot be read."""
+        what = name.partition(":")[0]
+        if what == "json":
+            start, end = self._scalar(start, end)
+        layer = self._known.get((start, end, what))
+        if layer is None:
+            layer = self._known[start, end, what] = _open(self._text[start:end], start, end, what)
+        return layer
+
+    def _scalar(self, start: int, end: int) -> tuple[int, int]:
+        """The string, number or key of a JSON text that `[start, end)` is part of."""
+        if self._scalars is None:
+            self._scalars = [match.span() for match in _SCALAR.finditer(self._text)]
+        at = bisect_right(self._scalars, (start, len(self._text))) - 1
+        if at < 0 or end > self._scalars[at][1]:
+            raise LayerError("a range that is no part of one value of a JSON text")
+        return self._scalars[at]
+
+
+def runs_of(text: str, name: str) -> list[tuple[int, int]]:
+    """The runs of `text` that the layer `name` may be about."""
+    pattern = _RUNS.get(name)
+    return [match.span() for match in pattern.finditer(text)] if pattern else [(0, len(text))]
+
+
+def _open(run: str, start: int, end: int, what: str) -> Layer:
     if what == "json":
-        return _json(text, path)
-    run = text[start:end]
+        if run[0] != '"':  # a number cannot hold a word, so a string takes its place
+            return Layer(start, end, run, tuple(range(len(run) + 1)), _quoted, atom=True)
+        decoded, marks = _pieces(run[1:-1], _ESCAPE, _unescaped)
+        return Layer(start + 1, end - 1, decoded, marks, lambda value: _quoted(value)[1:-1])
     if what == "url":
-        return _url(run, start, end)
-    if what in ("base64", "hex"):
-        return _binary(run, start, end, what)
+        decoded, marks = _pieces(run, _PERCENT, _unquoted)
+        return Layer(start, end, decoded, marks, lambda value: quote(value, safe=""))
+    if what == "hex":
+        return Layer(start, end, _text(bytes.fromhex, run), None, lambda value: value.encode().hex())
+    if what == "base64":
+        return _base64(run, start, end)
     raise LayerError("a layer that transform does not know")
 
 
-def _json(text: str, path: str) -> Layer:
-    start, end = json_string(text, path)
-    decoded, marks = _unescape(text[start:end])
-    return Layer(start, end, decoded, marks, lambda value: json.dumps(value, ensure_ascii=False)[1:-1])
-
-
-def _unescape(run: str) -> tuple[str, tuple[int, ...]]:
-    """The content of a JSON string literal, with the place of each code point in it."""
+def _pieces(
+    run: str, pattern: re.Pattern[str], decode: Callable[[str], list[tuple[str, int]]]
+) -> tuple[str, tuple[int, ...]]:
+    """The decoded run, and where each of its code points begins in it."""
     out: list[str] = []
     marks: list[int] = []
-    at = 0
-    while at < len(run):
-        match = _ESCAPE.match(run, at)
-        piece = match.group() if match else run[at]
-        try:
-            decoded = json.loads(f'"{piece}"', strict=False)
-        except ValueError:
-            raise LayerError("a string that is not JSON") from None
-        out.append(decoded)
-        marks.append(at)
-        at += len(piece)
-    marks.append(at)
-    return "".join(out), tuple(marks)
-
-
-def json_string(text: str, path: str) -> tuple[int, int]:
-    """Where the content of the string (or key, `path` ending in `#`) at `path` stands in a JSON text, quotes apart.
-
-    Raises `LayerError` where there is none. Of duplicate members the last one counts, as JSON readers do.
-    """
-    key = path.endswith("#")
-    tokens = [token.replace("~1", "/").replace("~0", "~") for token in path.removesuffix("#").split("/")[1:]]
-    at = _SPACE.match(text, 0).end()  # type: ignore[union-attr]  # matches the empty string
-    for depth, token in enumerate(tokens):
-        last = depth == len(tokens) - 1
-        found = None
-        for name, name_at, value_at in _members(text, at):
-            if name == token:
-                found = name_at if key and last else value_at
-        if found is None:
-            raise LayerError("no such member in a JSON text")
-        at = found
-    if text[at : at + 1] != '"':
-        raise LayerError("no string there in a JSON text")
-    return at + 1, _skip(text, at) - 1
-
-
-def _members(text: str, at: int) -> list[tuple[str, int, int]]:
-    """`(name, place of the key, place of the value)` of the object or array at `at`."""
-    opening = text[at : at + 1]
-    if opening not in ("{", "["):
-        return []
-    found: list[tuple[str, int, int]] = []
-    at = _blank(text, at + 1)
-    while at < len(text) and text[at] not in "}]":
-        name, name_at = str(len(found)), at
-        if opening == "{":
-            end = _skip(text, at)
-            name = _unescape(text[at + 1 : end - 1])[0]
-            at = _blank(text, _blank(text, end) + 1)
-        found.append((name, name_at, at))
-        at = _blank(text, _skip(text, at))
-        if text[at : at + 1] == ",":
-            at = _blank(text, at + 1)
-    return found
-
-
-def _blank(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
-
-
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-
-
-def _skip(text: str, at: int) -> int:
-    """The end of the JSON value at `at`; raises `LayerError` where it has none."""
-    if text[at : at + 1] == '"':
-        match = _STRING.match(text, at)
-    elif text[at : at + 1] in ("{", "["):
-        depth = 0
-        for token in _TOKEN.finditer(text, at):
-            depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token.group(), 0)
-            if not depth:
-                return token.end()
-        match = None
-    else:
-        match = _SCALAR.match(text, at)
-    if match is None:
-        raise LayerError("a text that is not JSON")
-    return match.end()
-
-
-_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+|.", re.DOTALL)
-
-
-def _url(run: str, start: int, end: int) -> Layer:
-    out: list[str] = []
-    marks: list[int] = []
-    for match in _PERCENT.finditer(run):
-        piece = match.group()
-        text = unquote(piece, errors="strict") if len(piece) > 1 else piece
-        place = match.start()
-        for char in text:
+    for match in pattern.finditer(run):
+        piece, at = match.group(), match.start()
+        if len(piece) == 1:
+            out.append(piece)
+            marks.append(at)
+            continue
+        for char, size in decode(piece):
             out.append(char)
-            marks.append(place)
-            place += 1 if len(piece) == 1 else 3 * len(char.encode())
-    return Layer(start, end, "".join(out), (*marks, len(run)), lambda value: quote(value, safe=""))
+            marks.append(at)
+            at += size
+    return "".join(out), (*marks, len(run))
 
 
-def _binary(run: str, start: int, end: int, what: str) -> Layer:
+def _unescaped(piece: str) -> list[tuple[str, int]]:
     try:
-        if what == "hex":
-            return Layer(start, end, bytes.fromhex(run).decode(), None, lambda value: value.encode().hex())
-        urlsafe = "-" in run or "_" in run
-        padded = run + "=" * (-len(run) % 4)
-        data = base64.b64decode(padded, b"-_" if urlsafe else None, validate=True)
-        text = data.decode()
-    except (ValueError, binascii.Error):
-        raise LayerError("an encoded run that cannot be decoded") from None
-    bare = len(run) % 4 != 0
+        return [(json.loads(f'"{piece}"'), len(piece))]
+    except ValueError:
+        raise LayerError("a string that is not JSON") from None
+
+
+def _unquoted(piece: str) -> list[tuple[str, int]]:
+    try:
+        return [(char, 3 * len(char.encode())) for char in unquote(piece, errors="strict")]
+    except UnicodeDecodeError:
+        return [(char, 1) for char in piece]
+
+
+def _quoted(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _base64(run: str, start: int, end: int) -> Layer:
+    urlsafe, bare = "-" in run or "_" in run, len(run) % 4 != 0
+    plain = run.replace("-", "+").replace("_", "/") + "=" * (-len(run) % 4)
+    text = _text(lambda given: base64.b64decode(given, validate=True), plain)
 
     def encode(value: str) -> str:
         made = (base64.urlsafe_b64encode if urlsafe else base64.b64encode)(value.encode()).decode()
         return made.rstrip("=") if bare else made
 
     return Layer(start, end, text, None, encode)
+
+
+def _text(decode: Callable[[str], bytes], run: str) -> str:
+    try:
+        return decode(run).decode()
+    except ValueError:
+        raise LayerError("an encoded run that holds no text") from None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
 
 from isthmus.steps.transform.language import Lang, language, word_for
-from isthmus.steps.transform.layers import Layer, LayerError, open_layer
+from isthmus.steps.transform.layers import Layer, LayerError, Opener, runs_of
 from isthmus.steps.transform.pseudonyms import Issuer
 from isthmus.steps.transform.regions import DUTIES, Inner, Marked, Region, regions
 
@@ -77,12 +78,13 @@ def _flatten(text: str, marks: Iterable[Marked]) -> tuple[list[Marked], list[tup
     """
     flat: list[Marked] = []
     runs: dict[tuple[int, int, str], tuple[Layer, list[Marked]]] = {}
+    opener = Opener(text)
     for mark in marks:
         if not mark.via:
             flat.append(mark)
             continue
         try:
-            layer = open_layer(text, mark.start, mark.end, mark.via[0])
+            layer = opener.open(mark.start, mark.end, mark.via[0])
         except LayerError:
             flat.append(msgspec.structs.replace(mark, via=()))
             continue
@@ -113,15 +115,28 @@ def _outward(layer: Layer, mark: Marked, start: int, end: int) -> Marked:
 def _within(layer: Layer, mark: Marked) -> list[tuple[int, int]]:
     """Where the mark stands in the layer's own text.
 
-    Its offsets give the place where they cut out part of the run; where they cover the whole run, every occurrence of
-    the surface is meant; where there is none, or more layers follow, all of the text.
+    Its offsets give the place where they cut out a part of the run; where they cover the whole run, every occurrence of
+    the surface is meant, or under a further layer every run that may be one; where there is none, all of the text.
     """
     text, surface = layer.text, mark.finding.surface
+    whole = [(0, len(text))]
+    if layer.atom:
+        return whole
     if layer.marks is not None:
-        places = {layer.start + place: index for index, place in enumerate(layer.marks)}
-        start, end = places.get(mark.start), places.get(mark.end)
-        if start is not None and end is not None and start < end and (start, end) != (0, len(text)):
+        start, end = (bisect_left(layer.marks, at - layer.start) for at in (mark.start, mark.end))
+        cut = layer.marks[start : start + 1] + layer.marks[end : end + 1]
+        if start < end and cut == (mark.start - layer.start, mark.end - layer.start):
             return [(start, end)]
-    if len(mark.via) == 1 and surface and (found := [m.span() for m in re.finditer(re.escape(surface), text)]):
-        return found
-    return [(0, len(text))]
+    if len(mark.via) > 1:
+        opener, name = Opener(text), mark.via[1]
+        return [run for run in runs_of(text, name) if _holds(opener, run, mark)] or whole
+    return ([match.span() for match in re.finditer(re.escape(surface), text)] if surface else []) or whole
+
+
+def _holds(opener: Opener, run: tuple[int, int], mark: Marked) -> bool:
+    """Whether a run of an inner layer can be opened, and holds the surface where it is the innermost."""
+    try:
+        inner = opener.open(*run, mark.via[1])
+    except LayerError:
+        return False
+    return len(mark.via) > 2 or mark.finding.surface in inner.text
