@@ -117,7 +117,7 @@ def main() -> int:
     parser.add_argument("sets", nargs="*")
     parser.add_argument("--show", default="", help="print what was missed (-) and wrongly covered (+) of this label")
     given = parser.parse_args()
-    scanner = load_scanner(Path(isthmus.__file__).parent / "jurisdictions", terms={})
+    scanner = load_scanner(Path(isthmus.__file__).parent / "jurisdictions", terms={}, prose=True)
     print(f"{'set':<32} {'kind':<12} {'gold':>6} {'leak':>8} {'false':>8} {'recall':>8} {'prec':>8} {'f1':>8}")
     bars: list[dict[str, Any]] = []
     false_covers: list[float] = []

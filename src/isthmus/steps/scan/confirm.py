@@ -91,25 +91,41 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         return low == candidate.low and nearby.search(pointer, pointer.rfind("/") + 1) is not None
 
     def _finding(self, candidate: Candidate, value: str, *, strength: Strength, check: Check, why: str) -> Finding:
-        reading = candidate.reading
-        slot = reading.source.slot
         inside = candidate.start - candidate.low, candidate.end - candidate.low
-        low, high = reading.in_layer(*inside)
-        surface = reading.layer[low:high]
-        start, end, via = reading.in_slot(*inside)
-        index = reading.source.json
-        if index is not None:
-            via = (*index.layers(start, end), *via)
-        return Finding(
-            kind=self.origin.kind,
-            parts=(Part(pointer=slot.pointer, start=start, end=end, via=via, key=slot.key),),
-            strength=strength,
-            check=check,
-            value=value,
-            surface=surface,
-            classes=self.origin.classes,
-            why=why,
+        return make_finding(
+            candidate.reading, *inside, origin=self.origin, value=value, strength=strength, check=check, why=why
         )
+
+
+def make_finding(
+    reading: Reading,
+    start: int,
+    end: int,
+    *,
+    origin: Origin,
+    strength: Strength,
+    why: str,
+    value: str = "",
+    check: Check = "none",
+) -> Finding:
+    """The finding of a range of a reading, placed in its slot. An empty `value` stands for what is written there."""
+    slot = reading.source.slot
+    low, high = reading.in_layer(start, end)
+    surface = reading.layer[low:high]
+    start, end, via = reading.in_slot(start, end)
+    index = reading.source.json
+    if index is not None:
+        via = (*index.layers(start, end), *via)
+    return Finding(
+        kind=origin.kind,
+        parts=(Part(pointer=slot.pointer, start=start, end=end, via=via, key=slot.key),),
+        strength=strength,
+        check=check,
+        value=value or surface,
+        surface=surface,
+        classes=origin.classes,
+        why=why,
+    )
 
 
 def _strengths(rules: Strengths, check: Check) -> tuple[Strength | None, Strength | None]:

@@ -41,7 +41,7 @@ def unescape_json(text: str) -> Trail | None:
 
 
 def unescape_unicode(text: str) -> Trail | None:
-    r"""Escapes of the form \uXXXX decoded in place, in a text that is no JSON."""
+    """Escapes of a code point in four hexadecimal digits decoded in place, in a text that is no JSON."""
     return replace(text, _UNICODE_ESCAPE, _character)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from isthmus.exchange import Finding, People, Person
 
-NAMES = frozenset({"term.person", "common.person"})
+NAMES = frozenset({"term.person", "person"})
 _Identifier = tuple[str, str]
 
 

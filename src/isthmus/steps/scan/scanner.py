@@ -21,7 +21,10 @@ from isthmus.steps.scan import checks
 from isthmus.steps.scan.confirm import Candidate, Confirmer, Origin
 from isthmus.steps.scan.database import Database, Expression, Hit, problem
 from isthmus.steps.scan.identifiers import Catalogue, Identifier, Pattern, read_catalogue
+from isthmus.steps.scan.mentions import Finder, mentions
 from isthmus.steps.scan.overlaps import Spot, resolve
+from isthmus.steps.scan.prose.finders import load_finder
+from isthmus.steps.scan.prose.han_names import HAN, SURE
 from isthmus.steps.scan.readings import TRIGGERS, Reading, Source, readings
 from isthmus.steps.scan.terms import WORDS, term_core
 
@@ -36,6 +39,7 @@ class Scanner(msgspec.Struct, frozen=True):
 
     database: Database
     confirmers: tuple[Confirmer, ...]
+    finders: tuple[Finder, ...]
     words: dict[str, dict[str, str]]
     sees: tuple[str, ...]
     version: str
@@ -44,8 +48,11 @@ class Scanner(msgspec.Struct, frozen=True):
         return f"Scanner({len(self.confirmers)} patterns, {self.version[:12]})"
 
 
-def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]]) -> Scanner:
-    """Compile the catalogue below `root` and the operator's word lists; raises `CatalogError`."""
+def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: bool = False) -> Scanner:
+    """Compile the catalogue below `root` and the operator's word lists; raises `CatalogError`.
+
+    `prose` adds the finders of running text (names of persons), which take longer than all patterns together.
+    """
     known = read_catalogue(root)
     expressions, confirmers = _patterns(known)
     words = {row.id: {"en": row.word.en, "zh": row.word.zh} for row in known.identifiers}
@@ -59,7 +66,16 @@ def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]]) -> Scanner
     listing = repr(sorted((kind, sorted(listed)) for kind, listed in terms.items()))
     version = hashlib.sha256(f"{known.version}\n{listing}".encode("utf-8", "replace")).hexdigest()
     sees = tuple(sorted({legal for confirmer in confirmers for legal in confirmer.origin.classes}))
-    return Scanner(Database(expressions, TRIGGERS), tuple(confirmers), words, sees, version)
+    finders = tuple(_finder(row, known, root) for row in known.identifiers if row.finder and prose)
+    return Scanner(Database(expressions, TRIGGERS), tuple(confirmers), finders, words, sees, version)
+
+
+def _finder(row: Identifier, known: Catalogue, root: Path) -> Finder:
+    origin = Origin(kind=row.id, classes=known.classes.get(row.id, ()))
+    try:
+        return Finder(origin=origin, name=row.finder, find=load_finder(row.finder, root), sure=SURE)
+    except LookupError:
+        raise CatalogError(f"`{row.finder}` is no finder", where=row.id, remedy="see steps/scan/prose") from None
 
 
 def _patterns(known: Catalogue) -> tuple[list[Expression], list[Confirmer]]:
@@ -109,22 +125,26 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
     """What is in the text of a call. Pure and thread-safe; never raises for any text."""
     text = NUL + NUL.join([slot.text for slot in slots]) + NUL
     hits = scanner.database.hits(text.encode("utf-8", "replace"))
-    if not hits:
+    prose = scanner.finders if scanner.finders and HAN.search(text) else ()
+    if not (hits or prose):
         return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
     first = len(scanner.confirmers)
     sources = [Source(slot) for slot in slots]
+    plain = [Reading(source, source.slot.text) for source in sources]
     seen: set[tuple[int, int, int, int]] = set()
-    found = _confirm(scanner, hits, text, [Reading(source, source.slot.text) for source in sources], seen)
+    found = _confirm(scanner, hits, text, plain, seen)
     triggers = frozenset(TRIGGERS[hit[0] - first] for hit in hits if hit[0] >= first)
     unread: list[Unscanned] = []
+    further: list[Reading] = []
     if triggers:
-        further: list[Reading] = []
         for source in sources:
             more, missed = readings(source, triggers)
             further += more
             unread += missed
         text = NUL + NUL.join([reading.text for reading in further]) + NUL
         found += _confirm(scanner, scanner.database.hits(text.encode("utf-8", "replace")), text, further, seen)
+    if prose:
+        found += mentions(prose, (*plain, *further))
     return Scan(findings=resolve(found), unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees)
 
 
