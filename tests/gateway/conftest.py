@@ -39,7 +39,7 @@ deployments:
      quality: {{value: 0.8, source: test}}}}
   - {{id: elsewhere, provider: self_hosted, endpoint: vllm, model: m-else, base_url: "{vllm-singapore}",
      recipient: nobody, hosted_in: [sg], accessible_from: [], operator_country: sg, owner_country: sg,
-     trains_on_inputs: false, retries: 0, first_byte_seconds: 1}}
+     trains_on_inputs: false, retries: 0, connect_seconds: 1, first_byte_seconds: 1}}
 aliases:
   - {{id: house, deployments: [home, home-dear]}}
   - {{id: both, deployments: [abroad, elsewhere]}}

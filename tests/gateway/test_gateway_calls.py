@@ -95,7 +95,7 @@ async def test_an_alias_takes_the_cheapest_that_is_good_enough(house):
 
 
 async def test_a_failing_deployment_is_tried_again_then_left(house):
-    house.ecosystems.fail("mistral-frankfurt", "503", "always")
+    house.ecosystems.fail("mistral-frankfurt", "503_now", "always")
     answer = await house.chat("hello", "both")
     assert answer.status == 200
     assert answer.headers["x-isthmus-deployment"] == "elsewhere"
@@ -107,7 +107,7 @@ async def test_a_failing_deployment_is_tried_again_then_left(house):
 
 
 async def test_a_concrete_name_is_never_another_model(house):
-    house.ecosystems.fail("mistral-frankfurt", "503", "always")
+    house.ecosystems.fail("mistral-frankfurt", "503_now", "always")
     answer = await house.chat("hello", "abroad")
     assert answer.status == 502
     assert house.sent("vllm-singapore") == house.sent("qwen-beijing") == []
