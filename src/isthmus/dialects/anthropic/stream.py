@@ -15,14 +15,18 @@ from isthmus.dialects.sse import SseEvent
 from isthmus.dialects.texts import Tail, change_member, change_others
 from isthmus.errors import BrokenReplyError, IsthmusError
 
-DELTAS = {"input_json_delta": "tool_use", "thinking_delta": "thinking"}
+BLOCKS: dict[Any, dict[str, Any]] = {
+    "text_delta": {"type": "text", "text": ""},
+    "thinking_delta": {"type": "thinking", "thinking": "", "signature": ""},
+    "input_json_delta": {"type": "tool_use", "id": "", "name": "", "input": {}},
+}
 EVENT_PROTOCOL = frozenset({"type", "index", "delta", "usage", "message", "content_block"})
 
 
 class MessagesStream(EventStream):
     """A stream of content blocks; each is flushed before it stops. What is attached comes with `message_delta`."""
 
-    __slots__ = ("_amounts", "_open", "_started", "_stopped", "_tail")
+    __slots__ = ("_amounts", "_open", "_ours", "_started", "_stopped", "_tail")
 
     def __init__(self, filters: Filters = (), *, show_usage: bool = True, formatted: bool = False) -> None:
         del show_usage  # in this dialect the usage is always shown
@@ -30,6 +34,7 @@ class MessagesStream(EventStream):
         self._amounts: dict[str, int] = {}
         self._open: dict[int, list[str]] = {}
         self._tail: dict[int, Tail] = {}
+        self._ours: set[int] = set()
         self._started = False
         self._stopped = False
 
@@ -84,6 +89,7 @@ class MessagesStream(EventStream):
         elif kind == "content_block_start":
             changed = self._start(node)
         elif kind == "content_block_stop":
+            self._ours.discard(_index(node))
             self._flush(_index(node))
         elif kind == "message_start":
             self._message(node)
@@ -121,10 +127,19 @@ class MessagesStream(EventStream):
         index, delta = _index(node), node.get("delta")
         if type(delta) is not dict:
             raise BrokenReplyError("a delta of the stream is no object")
-        if index not in self._open:  # a vendor that does not say where a block starts
-            self._open[index] = []
-            self._tail.setdefault(index, tail_of(DELTAS.get(delta.get("type", ""))))
+        if index not in self._open:
+            self._begin(index, delta.get("type"))
+        if delta.get("type") == "signature_delta":
+            self._release(index)
         return change_delta(delta, index, self._taker(index), self._tail[index], formatted=self._formatted)
+
+    def _begin(self, index: int, kind: Any) -> None:
+        """A vendor did not say where a block starts, but a client must be told."""
+        block = BLOCKS.get(kind, BLOCKS["text_delta"])
+        self._open[index] = []
+        self._tail[index] = tail_of(block["type"])
+        self._ours.add(index)
+        self._make({"type": "content_block_start", "index": index, "content_block": block}, "content_block_start")
 
     def _ending(self, node: dict[str, Any]) -> bool:
         self._flush_all()
@@ -160,8 +175,17 @@ class MessagesStream(EventStream):
         return self._complete(channel, text, escape=escape) if self._chain else text
 
     def _flush(self, index: int) -> None:
-        """The delta with what a block still holds back; it takes no more."""
-        for channel in self._open.pop(index, ()):
+        """Release a block that takes no more."""
+        self._release(index)
+        self._open.pop(index, None)
+        if index in self._ours:
+            self._ours.remove(index)
+            self._make({"type": "content_block_stop", "index": index}, "content_block_stop")
+
+    def _release(self, index: int) -> None:
+        """The deltas with what a block still holds back."""
+        channels, self._open[index] = self._open.get(index, []), []
+        for channel in channels:
             if rest := self._rest(channel):
                 delta = self._tail[index](rest)
                 self._make({"type": "content_block_delta", "index": index, "delta": delta}, "content_block_delta")
