@@ -185,7 +185,7 @@ def _spell(word: str) -> list[Spelling]:
 
 def _trie(forms: list[str]) -> str:
     """A pattern that finds the start of any form, whole or cut off by the end of the text."""
-    return _branch(forms) or r"(?!)"
+    return _branch(forms) if forms else r"(?!)"
 
 
 def _branch(forms: list[str]) -> str:

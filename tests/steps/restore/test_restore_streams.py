@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isthmus.pseudonym_form import ALPHABET, LONGEST, check_symbol, is_code
+from isthmus.pseudonym_form import LONGEST, check_symbol
 from isthmus.steps.restore import Restorer
 
 
@@ -118,3 +115,11 @@ def test_cuts_of_any_sizes_give_the_uncut_text(text: str, cuts: list[int]):
         pieces.append(text[at : at + size])
         at, turn = at + size, turn + 1
     assert stream(pieces)[0] == Restorer(ORIGINALS).restore_text(text)
+
+
+def test_with_nothing_issued_text_passes():
+    """No pseudonym was issued: every text comes back as it is, at once."""
+    restorer = Restorer({})
+    assert restorer.feed("c", "Person-K7F3Q", escape=False) == "Person-K7F3Q"
+    assert restorer.restore_text("人员") == "人员"
+    assert (restorer.restored, restorer.unknown, restorer.missing) == (0, 0, 0)

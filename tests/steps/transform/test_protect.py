@@ -57,7 +57,7 @@ def back(done: Protected, text: str, *, escape: bool = False) -> str:
 def test_a_pseudonym_fits_its_sentence_and_comes_back():
     """Chinese around it gives a Chinese type word, English an English one; the rest of the body is untouched."""
     chinese, english = f"请联系张三，电话{MOBILE}。", "Please write to John Miller today."
-    body = {"messages": [{"role": "user", "content": chinese}, {"content": english}], "temperature": 0.5}
+    body: Any = {"messages": [{"role": "user", "content": chinese}, {"content": english}], "temperature": 0.5}
     done = do(
         body,
         find("/messages/0/content", chinese, "张三"),
@@ -76,9 +76,7 @@ def test_a_pseudonym_fits_its_sentence_and_comes_back():
 
 
 def test_one_value_one_pseudonym_in_one_conversation():
-    """The same value has the same pseudonym wherever it stands and however often it is derived; the latest spelling
-    comes back; another conversation's is another.
-    """
+    """The same wherever it stands and however often it is derived, back in the latest spelling; not in another."""
     spaced = f"{MOBILE[:3]} {MOBILE[3:7]} {MOBILE[7:]}"
     texts = [f"call {MOBILE} now", f"call {spaced} now"]
     findings = [

@@ -37,7 +37,7 @@ class Restorer:
         for pseudonym, original in originals.items():
             word, _, code = pseudonym.partition("-")
             if word not in known:
-                known[word] = synonyms(frozenset({word}).union(*(group for group in groups if word in group)))
+                known[word] = synonyms(word, frozenset[str]().union(*(group for group in groups if word in group)))
             self._originals[code] = original
             self._codes[code] = known[word]
         self._reader = reader(frozenset[str]().union(*known.values()))

@@ -27,6 +27,11 @@ Item 条目 条款 項目
 
 
 @lru_cache(maxsize=512)
-def synonyms(words: frozenset[str]) -> frozenset[str]:
-    """`words` and all words of their groups."""
-    return words.union(*(group for group in _GROUPS if group & words))
+def synonyms(word: str, others: frozenset[str] = frozenset()) -> frozenset[str]:
+    """`word`, `others` that mean the same, and all words of their groups.
+
+    Not a longer word that ends with `word`: `联系` before `电话-K7F3Q` is other text.
+    """
+    known = {word} | others
+    wider = known.union(*(group for group in _GROUPS if group & known))
+    return frozenset(each for each in wider if each == word or not each.lower().endswith(word.lower()))
