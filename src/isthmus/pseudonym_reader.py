@@ -9,7 +9,7 @@ holds back more, and cutting the text elsewhere never changes the outcome. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
@@ -69,7 +69,7 @@ class Reader:
         self.start = re.compile(_trie([each.folded for each in spellings])).search
 
     def read(
-        self, text: str, at: int, codes: Mapping[str, Container[str]], *, final: bool
+        self, text: str, at: int, codes: Mapping[str, Collection[str]], *, final: bool
     ) -> Sighting | Literal["wait"] | None:
         """The pseudonym whose type word begins at `at`, none, or `WAIT` where more text may change the answer.
 
@@ -95,7 +95,7 @@ class Reader:
         return unknown
 
     def _after_word(
-        self, view: str, spelling: Spelling, codes: Mapping[str, Container[str]], *, final: bool
+        self, view: str, spelling: Spelling, codes: Mapping[str, Collection[str]], *, final: bool
     ) -> Sighting | Literal["wait"] | None:
         at, word = len(spelling.folded), spelling.word
         begin = gap_end(view, at)
@@ -111,7 +111,10 @@ class Reader:
         if begin + len(run) == len(view) and not final:
             return WAIT
         code, suffix = _code_of(run, codes)
-        issued = code in codes and word in codes[code]
+        allowed = codes.get(code, ())
+        issued = word in allowed
+        if not issued and any(word.lower().endswith(other.lower()) for other in allowed):
+            return None  # the right word begins further on
         if not issued and not _looks_issued(run, strict=strict):
             return None
         end = begin + len(run) - len(suffix)
@@ -121,7 +124,7 @@ class Reader:
         return Sighting(0, end + taken, word, code, issued, strict, before, after, layer)
 
     def _glued(
-        self, view: str, at: int, run: str, word: str, codes: Mapping[str, Container[str]], *, final: bool
+        self, view: str, at: int, run: str, word: str, codes: Mapping[str, Collection[str]], *, final: bool
     ) -> Sighting | Literal["wait"] | None:
         """A code that the type word of the next pseudonym follows without a gap, both exactly as issued."""
         for length in LENGTHS:
