@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import isthmus
+from isthmus.errors import CatalogError
 from isthmus.steps.scan import load_scanner, scan_text
 from isthmus.steps.scan.identifiers import Example, Identifier, read_catalogue
 
@@ -33,3 +34,29 @@ def test_a_file_has_examples_of_both_sorts_and_a_source(row: Identifier):
     assert row.source
     assert row.word.en.isascii()
     assert SCANNER.words[row.id] == {"en": row.word.en, "zh": row.word.zh}
+
+
+def test_a_pattern_that_is_no_pattern_is_named(tmp_path: Path):
+    folder = tmp_path / "xx" / "identifiers"
+    folder.mkdir(parents=True)
+    row = "id: xx.bad\nname: {en: a, zh: b}\nword: {en: A, zh: B}\npatterns: [{match: '(?<!a)b'}]\nsource: none\n"
+    (folder / "bad.yaml").write_text(row, encoding="utf-8")
+    with pytest.raises(CatalogError, match=r"xx\.bad"):
+        load_scanner(tmp_path, terms={})
+    (folder / "bad.yaml").write_text(row.replace("(?<!a)b", "b") + "check: nothing\n", encoding="utf-8")
+    with pytest.raises(CatalogError, match="nothing"):
+        load_scanner(tmp_path, terms={})
+
+
+def test_a_class_of_an_unknown_kind_is_refused(tmp_path: Path):
+    (tmp_path / "xx" / "identifiers").mkdir(parents=True)
+    (tmp_path / "xx" / "classes").mkdir()
+    (tmp_path / "xx" / "identifiers" / "a.yaml").write_text(
+        "id: xx.a\nname: {en: a, zh: b}\nword: {en: A, zh: B}\npatterns: [{match: b}]\nsource: none\n", encoding="utf-8"
+    )
+    (tmp_path / "xx" / "classes" / "c.yaml").write_text(
+        "id: xx.c\nsource: s\nverified_at: '2026-01-01'\nrows: [{kind: xx.b, class: xx.personal, article: '1'}]\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(CatalogError, match=r"c\.yaml:4"):
+        load_scanner(tmp_path, terms={})

@@ -128,6 +128,18 @@ def make_finding(
     )
 
 
+def context_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the words: whole where it is Latin, in either case unless it is an abbreviation in capitals."""
+    return re.compile("|".join(_context_word(word) for word in words))
+
+
+def _context_word(word: str) -> str:
+    before = "(?<![A-Za-z])" if word[0].isascii() and word[0].isalpha() else ""
+    after = "(?![A-Za-rt-z])" if word[-1].isascii() and word[-1].isalpha() else ""
+    core = re.escape(word) if word.isupper() and len(word) <= 4 else f"(?i:{re.escape(word)})"
+    return f"{before}{core}{after}"
+
+
 def _strengths(rules: Strengths, check: Check) -> tuple[Strength | None, Strength | None]:
     """How sure a candidate is without and with a context word."""
     if check == "valid":

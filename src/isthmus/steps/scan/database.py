@@ -37,6 +37,7 @@ class Expression(msgspec.Struct, frozen=True):
 class Database:
     """Compiled expressions, numbered as they were given, then triggers, each of which hits once at most.
 
+    Raises `ValueError` where the engine cannot take one of them.
     Picklable: a worker compiles its own.
     """
 
@@ -46,12 +47,18 @@ class Database:
         self.before = tuple(int(e.edges != "none") for e in self.expressions)
         self.after = tuple(int(e.edges != "none" and not e.prefix) for e in self.expressions)
         self._compiled = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        try:
+            self._compile()
+        except hyperscan.HyperscanError as error:
+            raise ValueError(str(error)) from None
+        self._local = threading.local()
+
+    def _compile(self) -> None:
         self._compiled.compile(
             expressions=[*map(_source, self.expressions), *(trigger.encode() for trigger in self.triggers)],
             ids=list(range(len(self.expressions) + len(self.triggers))),
             flags=[*map(_flags, self.expressions), *map(_trigger_flags, self.triggers)],
         )
-        self._local = threading.local()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Compile anew on the other side."""

@@ -5,6 +5,7 @@ A reading knows its way back: every range of it stands somewhere in the text of 
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from isthmus.exchange import Slot, Unscanned
@@ -68,6 +69,15 @@ class Reading:
         self.steps: tuple[Trail, ...] = ()
         self.decoding: Trail | None = None
         self.run: tuple[int, int] | None = None
+        self._spoken_of: dict[str, bool] = {}
+
+    def speaks_of(self, kind: str, words: re.Pattern[str] | None) -> bool:
+        """Whether a context word of a kind stands anywhere in the text, or in the slot's own name."""
+        known = self._spoken_of.get(kind)
+        if known is None:
+            known = words is not None and bool(words.search(self.text) or words.search(self.source.slot.pointer))
+            self._spoken_of[kind] = known
+        return known
 
     def folded(self, trail: Trail) -> Reading:
         """The same layer with one more folding of its text."""

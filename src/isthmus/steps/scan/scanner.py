@@ -18,7 +18,7 @@ import msgspec
 from isthmus.errors import CatalogError
 from isthmus.exchange import Scan, Slot, Unscanned
 from isthmus.steps.scan import checks
-from isthmus.steps.scan.confirm import Candidate, Confirmer, Origin
+from isthmus.steps.scan.confirm import Candidate, Confirmer, Origin, context_pattern
 from isthmus.steps.scan.database import Database, Expression, Hit, problem
 from isthmus.steps.scan.identifiers import Catalogue, Identifier, Pattern, read_catalogue
 from isthmus.steps.scan.mentions import Finder, mentions
@@ -67,7 +67,20 @@ def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: boo
     version = hashlib.sha256(f"{known.version}\n{listing}".encode("utf-8", "replace")).hexdigest()
     sees = tuple(sorted({legal for confirmer in confirmers for legal in confirmer.origin.classes}))
     finders = tuple(_finder(row, known, root) for row in known.identifiers if row.finder and prose)
-    return Scanner(Database(expressions, TRIGGERS), tuple(confirmers), finders, words, sees, version)
+    return Scanner(_compile(expressions, confirmers), tuple(confirmers), finders, words, sees, version)
+
+
+def _compile(expressions: list[Expression], confirmers: list[Confirmer]) -> Database:
+    """The database; where it cannot be made, the pattern that is to blame is named."""
+    try:
+        return Database(expressions, TRIGGERS)
+    except ValueError:
+        for expression, confirmer in zip(expressions, confirmers, strict=True):
+            if reason := problem(expression):
+                kind = confirmer.origin.kind
+                remedy = "use bounded repetition, no look-around, no back-reference"
+                raise CatalogError(f"pattern of `{kind}`: {reason}", where=kind, remedy=remedy) from None
+        raise
 
 
 def _finder(row: Identifier, known: Catalogue, root: Path) -> Finder:
@@ -82,14 +95,10 @@ def _patterns(known: Catalogue) -> tuple[list[Expression], list[Confirmer]]:
     expressions: list[Expression] = []
     confirmers: list[Confirmer] = []
     for row in known.identifiers:
-        nearby = re.compile("|".join(map(re.escape, row.context)), re.IGNORECASE) if row.context else None
+        nearby = context_pattern(row.context) if row.context else None
         origin = Origin(kind=row.id, classes=known.classes.get(row.id, ()), near=row.near, nearby=nearby)
         for pattern in row.patterns:
-            expression = Expression(pattern.match, pattern.edges, pattern.caseless, bool(pattern.span))
-            if reason := problem(expression):
-                remedy = "use bounded repetition, no look-around, no back-reference"
-                raise CatalogError(f"pattern of `{row.id}`: {reason}", where=row.id, remedy=remedy)
-            expressions.append(expression)
+            expressions.append(Expression(pattern.match, pattern.edges, pattern.caseless, bool(pattern.span)))
             confirmers.append(_confirmer(row, pattern, origin))
     return expressions, confirmers
 
@@ -165,6 +174,8 @@ def _confirm(
         if reading.parent is None and reading.source.escaped:
             continue
         confirmer = scanner.confirmers[number]
+        if confirmer.needs_context and not reading.speaks_of(confirmer.origin.kind, confirmer.origin.nearby):
+            continue
         if confirmer.span is not None:
             whole = confirmer.span.match(text, start, high) if start >= reach.get(number, 0) else None
             if whole is None:

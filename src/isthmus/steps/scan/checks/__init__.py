@@ -20,10 +20,9 @@ def find_check(name: str) -> Check:
     if not name.isidentifier():
         raise LookupError(name)
     try:
-        module = importlib.import_module(f"{__name__}.{name}")
-    except ModuleNotFoundError:
+        found: Check = importlib.import_module(f"{__name__}.{name}").problem
+    except (ModuleNotFoundError, AttributeError):
         raise LookupError(name) from None
-    found: Check = module.problem
     return found
 
 
