@@ -37,7 +37,13 @@ class Exporter(Group, frozen=True, kw_only=True):
 
     jurisdiction: Annotated[Place, Meta(description="where the entity is established")]
     entity: Annotated[str, Meta(description="the entity's id in the registry; empty: not said")] = ""
-    city: Annotated[str | None, Meta(description="for regional instruments; unknown when absent")] = None
+    city: Annotated[
+        str | None,
+        Meta(description="in lower-case pinyin, for regional instruments; absent: none with an instrument of its own"),
+    ] = ""
+    domestic_persons: Annotated[
+        Persons | None, Meta(description="whose personal information it processes at home; absent: none said")
+    ] = 0
     role: Annotated[Role | None, Meta(description="its role for this processing; absent: controller")] = "controller"
     ciio: Annotated[
         Held, Meta(description="critical information infrastructure operator; absent: not notified, so no")
@@ -85,6 +91,7 @@ class Recipient(Group, frozen=True, kw_only=True):
         Meta(description="absent: processor"),
     ] = "processor"
     covered_person: Annotated[Known, Meta(description="28 CFR 202.211; absent: derived from ownership and seat")] = None
+    onward: Annotated[Held, Meta(description="passes the data on to others; absent: no")] = False
     deny_listed: Annotated[Held, Meta(description="on a list of PIPL 42; absent: no")] = False
     trains_on_inputs: Annotated[Known, Meta(description="absent: unknown")] = None
     retention_days: Annotated[Days | None, Meta(description="absent: unknown")] = None
@@ -109,8 +116,8 @@ class Item(Group, frozen=True, kw_only=True):
     subjects: Annotated[
         Literal["employees", "relatives", "applicants", "customers", "patients", "minors", "travellers", "others"]
         | None,
-        Meta(description="whose data; absent: unknown"),
-    ] = None
+        Meta(description="whose data; absent: others, no special group (minors: under 14)"),
+    ] = "others"
     form: Annotated[
         Literal["plain", "hashed", "encrypted", "embedding", "pseudonymised", "aggregated", "anonymised"] | None,
         Meta(description="as it would leave; absent: plain"),
@@ -137,6 +144,9 @@ class Purpose(Group, frozen=True, kw_only=True):
     hr_necessary: Annotated[Held, Meta(description="necessary for cross-border HR management")] = False
     labour_rules: Annotated[Held, Meta(description="lawfully adopted labour rules")] = False
     collective_contract: Annotated[Held, Meta(description="lawfully signed collective contract")] = False
+    statutory_necessary: Annotated[Held, Meta(description="necessary to perform a statutory duty or obligation")] = (
+        False
+    )
     emergency: Annotated[Held, Meta(description="a real emergency for life, health or property")] = False
 
 
@@ -145,6 +155,9 @@ class Evidence(Group, frozen=True, kw_only=True):
 
     notice: Annotated[Held, Meta(description="notice that names the recipient (PIPL 39)")] = False
     separate_consent: Annotated[Held, Meta(description="separate consent to this export")] = False
+    bundled_consent: Annotated[Held, Meta(description="the only consent is bundled or blanket; absent: no")] = False
+    consent_withdrawn: Annotated[Held, Meta(description="someone in the data withdrew consent; absent: no")] = False
+    guardian_consent: Annotated[Held, Meta(description="a guardian's consent for those under 14")] = False
     impact_assessment: Annotated[Held, Meta(description="assessment before the export (PIPL 55, 56)")] = False
 
 
@@ -158,6 +171,8 @@ class Counts(Group, frozen=True, kw_only=True):
     general_new: Persons | msgspec.UnsetType | None = msgspec.UNSET
     sensitive_before: Persons | None = 0
     sensitive_new: Persons | msgspec.UnsetType | None = msgspec.UNSET
+    general_last_year: Annotated[Persons | None, Meta(description="exported in the year before; absent: none")] = 0
+    sensitive_last_year: Annotated[Persons | None, Meta(description="the same, sensitive; absent: none")] = 0
     us_before: Annotated[
         dict[str, int], Meta(description="US persons by category, this counterparty, 12 months before")
     ] = {}
@@ -225,6 +240,20 @@ class UsTransaction(Group, frozen=True, kw_only=True):
     exempt: Annotated[str, Meta(description="exemption claimed, as `202.506`; empty: none")] = ""
 
 
+class FreeTradeZone(Group, frozen=True, kw_only=True):
+    """A free-trade zone's negative list (CBDF 6)."""
+
+    registered: Annotated[Held, Meta(description="the exporter is registered in the zone")] = False
+    list: Annotated[str, Meta(description="the list and its version; empty: none")] = ""
+    list_in_force: Annotated[Held, Meta(description="the list is approved and in force on the date")] = False
+    covers_scenario: Annotated[Held, Meta(description="the list covers this industry and scenario")] = False
+    on_list: Annotated[Known, Meta(description="the data are on the list; absent: unknown")] = None
+    mechanism: Annotated[
+        Literal["standard_contract_or_certification", "security_assessment"] | None,
+        Meta(description="what the list names for data on it; absent: unknown"),
+    ] = None
+
+
 class Facts(Group, frozen=True, kw_only=True):
     """Everything a decision rests on."""
 
@@ -238,6 +267,7 @@ class Facts(Group, frozen=True, kw_only=True):
     counts: Counts = Counts()
     instruments: tuple[Instrument, ...] = ()
     service: Service = Service()
+    ftz: FreeTradeZone = FreeTradeZone()
     us: UsTransaction = UsTransaction()
 
 

@@ -65,7 +65,7 @@ def _exporter(entity: Entity) -> Exporter:
     return Exporter(
         jurisdiction=entity.jurisdiction,
         entity=entity.id,
-        city=entity.city,
+        city=entity.city or "",
         ciio=entity.ciio,
         us_person=entity.us_person,
         owner_country=entity.owner.country if entity.owner else None,

@@ -148,7 +148,7 @@ def _concluded(
     if faults and verdict == "allow":
         verdict = "deny"
     missing += _could_matter(world, holding, unsure, winner, mechanism)
-    spoken = [r for r in holding if r is not winner and r.then.mechanism is None]
+    spoken = [r for r in holding if r is not winner and r.then.mechanism in (None, mechanism)]
     return Judgement(
         mechanism=mechanism,
         verdict=verdict,

@@ -31,7 +31,7 @@ def vocabulary() -> dict[str, ModuleType]:
 
 
 class Names:
-    """What conditions refer to by name, and what they mention: definitions, counting schemes, compared values and facts."""
+    """What conditions refer to by name, and what they mention: definitions, schemes, compared values and facts."""
 
     def __init__(self) -> None:
         self.definitions: dict[str, Test] = {}

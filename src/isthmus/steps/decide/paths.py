@@ -87,6 +87,12 @@ def _replaced(node: Any, parts: list[str], value: Any) -> Any:
     return msgspec.structs.replace(node, **{name: _replaced(getattr(node, name), rest, value)})
 
 
+def alike(path: str, mentioned: frozenset[Any]) -> tuple[str, ...]:
+    """The words at `path` that no rule mentions: the first of them stands for all in `values`."""
+    kind = field_type(general(path))
+    return tuple(value for value in get_args(kind) if value not in mentioned) if get_origin(kind) is Literal else ()
+
+
 def values(path: str, mentioned: frozenset[Any]) -> tuple[Any, ...]:
     """The values an unknown at `path` could take, as far as rules can tell them apart.
 
@@ -96,7 +102,8 @@ def values(path: str, mentioned: frozenset[Any]) -> tuple[Any, ...]:
     if kind is bool:
         return (True, False)
     if get_origin(kind) is Literal:
-        return get_args(kind)
+        told_apart = tuple(value for value in get_args(kind) if value in mentioned)
+        return told_apart + tuple(value for value in get_args(kind) if value not in mentioned)[:1]
     if kind in (int, float):
         return tuple(sorted({0, *mentioned, *(max(0, edge - 1) for edge in mentioned)}))
     names = tuple(sorted(str(value) for value in mentioned))

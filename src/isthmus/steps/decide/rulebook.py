@@ -14,7 +14,7 @@ from isthmus.errors import CatalogError
 from isthmus.steps.decide.counting import Scheme
 from isthmus.steps.decide.node import Names, Node
 from isthmus.steps.decide.pack import InstrumentFile, RegimeFile, RuleRow, Then
-from isthmus.steps.decide.world import Test, World, always, getter
+from isthmus.steps.decide.world import Test, World, always, getter, remembered
 
 LAW = "*/law/*.yaml"
 
@@ -155,7 +155,7 @@ def _define(instruments: list[tuple[Document, InstrumentFile]], names: Names) ->
             if row.stated:
                 node.fact_type(row.stated)
                 test = _stated(row.stated, test)
-            names.definitions[row.id] = test
+            names.definitions[row.id] = remembered(row.id, test)
             names.reads[row.id] = frozenset(reads)
         if problem and len(later) == len(waiting):
             raise problem

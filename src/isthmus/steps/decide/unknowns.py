@@ -15,10 +15,10 @@ import msgspec
 from isthmus.decision import OpenFact
 from isthmus.facts import Facts
 from isthmus.steps.decide.judge import RANK, SILENT, VERDICT_RANK, Judgement, judge
-from isthmus.steps.decide.paths import general, replaced, values
+from isthmus.steps.decide.paths import alike, general, replaced, values
 from isthmus.steps.decide.rulebook import CompiledRegime, Rulebook
 
-BUDGET = 2000
+BUDGET = 500
 DAYS = ("0001-01-01", "9999-12-31")
 Judgements = tuple[Judgement | None, ...]
 
@@ -120,6 +120,9 @@ def _opened(book: Rulebook, regime: CompiledRegime, facts: Facts, path: str) -> 
         certain = _certain(book, regime, changed, judged, [BUDGET // 10]) if _missing(judged) else judged
         name = msgspec.json.encode(value).decode().strip('"')
         outcomes[name] = "review human_review" if certain is None else _word(certain)
+    same = alike(path, book.mentions.get(general(path), frozenset()))
+    if same:
+        outcomes |= dict.fromkeys(same, outcomes[same[0]])
     return OpenFact(fact=path, outcomes=outcomes)
 
 

@@ -16,16 +16,34 @@ from isthmus.facts import Facts, Item
 class World:
     """The facts of one flow, and one item of it."""
 
-    __slots__ = ("facts", "index", "item", "missing")
+    __slots__ = ("facts", "index", "item", "known", "missing")
 
     def __init__(self, facts: Facts, item: Item | None = None, index: int = 0) -> None:
         self.facts = facts
         self.item = item
         self.index = index
         self.missing: list[str] = []
+        self.known: dict[str, tuple[bool | None, tuple[str, ...]]] = {}
 
 
 Test = Callable[[World], bool | None]
+
+
+def remembered(name: str, test: Test) -> Test:
+    """The test, made once for each world; what was missing then is missing again."""
+
+    def once(world: World) -> bool | None:
+        known = world.known.get(name)
+        if known is None:
+            before = len(world.missing)
+            answer = test(world)
+            world.known[name] = (answer, tuple(world.missing[before:]))
+            return answer
+        if known[0] is None:
+            world.missing += known[1]
+        return known[0]
+
+    return once
 
 
 def always(_: World) -> bool:

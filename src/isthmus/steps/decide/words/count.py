@@ -1,8 +1,9 @@
 """`count: <category>` of the regime's scheme, against a threshold: those counted so far plus those of this flow.
 
-`at_least`, `more_than`, `less_than`: the threshold. Persons of this flow not yet counted come from
-`counts.<category>_new` (or `counts.<jurisdiction>_new`); where that is absent, from the persons of the items whose
-strongest class is of the category, forms that the scheme leaves out excepted. Unknown where a number is unknown.
+`at_least`, `more_than`, `less_than`: the threshold; `with_last_year: true` adds those of the year before. Persons of
+this flow not yet counted come from `counts.<category>_new` (or `counts.<jurisdiction>_new`); where that is absent, from
+the persons of the items whose strongest class is of the category, forms that the scheme leaves out excepted. Unknown
+where a number is unknown.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from collections.abc import Callable
 
 from isthmus.steps.decide.counting import FIELDS, after
 from isthmus.steps.decide.node import Node
-from isthmus.steps.decide.world import Test, World
+from isthmus.steps.decide.world import Test, World, getter
 
 COMPARE: dict[str, Callable[[int, int], bool]] = {
     "at_least": operator.ge,
     "more_than": operator.gt,
     "less_than": operator.lt,
 }
-MEMBERS: tuple[str, ...] = tuple(COMPARE)
+MEMBERS: tuple[str, ...] = (*COMPARE, "with_last_year")
 
 
 def build(node: Node) -> Test:
@@ -42,8 +43,21 @@ def build(node: Node) -> Test:
     group = category if own else scheme.jurisdiction
     node.reads |= {"item.persons", "item.classes", f"counts.{group}_before", f"counts.{group}_new"}
 
+    last_year = f"counts.{category}_last_year" if node.tree.get("with_last_year") == "true" else ""
+    if last_year:
+        node.fact_type(last_year)
+    earlier = getter(last_year) if last_year else _none
+
     def test(world: World) -> bool | None:
-        total = after(scheme, category, world)
-        return None if total is None else compare(total, threshold)
+        total, before = after(scheme, category, world), earlier(world)
+        if before is None:
+            world.missing.append(last_year)
+        if total is None or before is None:
+            return None
+        return compare(total + before, threshold)
 
     return test
+
+
+def _none(_: World) -> int:
+    return 0

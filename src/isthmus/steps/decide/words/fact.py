@@ -40,7 +40,7 @@ def build(node: Node) -> Test:
     get = getter(path)
     if key == "stated":
         wanted = node.tree[key] == "true"
-        return lambda world: (get(world) is not None) is wanted
+        return lambda world: (get(world) not in (None, ABSENT)) is wanted
     if key == "empty":
         return _empty(path, get, wanted=node.tree[key] == "true")
     if key in FACTS:

@@ -16,16 +16,15 @@ def build(node: Node) -> Test:
     one = node.child("some").build()
 
     def test(world: World) -> bool | None:
-        inner = World(world.facts)
-        unsure = False
-        for inner.index, inner.item in enumerate(world.facts.data):
+        missing: list[str] = []
+        for index, item in enumerate(world.facts.data):
+            inner = World(world.facts, item, index)
             answer = one(inner)
             if answer:
                 return True
-            unsure = unsure or answer is None
-        if unsure:
-            world.missing += inner.missing
-            return None
-        return False
+            if answer is None:
+                missing += inner.missing
+        world.missing += missing
+        return None if missing else False
 
     return test
