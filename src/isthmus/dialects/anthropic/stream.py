@@ -118,7 +118,7 @@ class MessagesStream(EventStream):
         if type(block) is not dict:
             raise BrokenReplyError("a content block of the stream is no object")
         for other in list(self._open):
-            self._flush(other)
+            self._release(other)
         self._open[index] = []
         self._tail[index] = tail_of(block.get("type"))
         return change_block(block, index, self._taker(index), formatted=self._formatted, tail=self._tail[index])
