@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from isthmus.steps.decide.counting import Scheme
 from isthmus.steps.decide.engine import decide
-from isthmus.steps.decide.rulebook import Rulebook, load_rulebook
+from isthmus.steps.decide.loading import load_rulebook
+from isthmus.steps.decide.rulebook import Rulebook
 
 __all__ = ["Rulebook", "Scheme", "decide", "load_rulebook"]

@@ -1,0 +1,246 @@
+"""Reads and compiles every pack into a rulebook; a file that is wrong is named with its line."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from isthmus.catalog import Document, Path_, convert, folder, parse
+from isthmus.decision import Citation, Reason
+from isthmus.errors import CatalogError
+from isthmus.steps.decide.counting import Scheme
+from isthmus.steps.decide.node import Names, Node
+from isthmus.steps.decide.pack import InstrumentFile, RegimeFile, RuleRow
+from isthmus.steps.decide.rulebook import CompiledRegime, Rule, Rulebook
+from isthmus.steps.decide.world import Test, World, always, getter, remembered
+
+LAW = "*/law/*.yaml"
+
+
+def load_rulebook(root: Path, *, today: str, extra: tuple[Path, ...] = ()) -> Rulebook:
+    """Every pack below `root` and the `extra` folders, which have the same form.
+
+    `today` only says which reviews are overdue. Raises `CatalogError` for the first problem, with file and line.
+    """
+    files = [(base, file) for base in (root, *extra) for file in folder(base, LAW)]
+    read = [(file, file.relative_to(base).as_posix(), file.read_bytes()) for base, file in files]
+    documents = [parse(text, str(file)) for file, _, text in read]
+    instruments = [(d, convert(d, InstrumentFile)) for d in documents if "instrument" in (d.tree or {})]
+    regimes = [(d, convert(d, RegimeFile)) for d in documents if "instrument" not in (d.tree or {})]
+    rows = {row.regime: row for _, row in regimes}
+    names = Names()
+    for row in rows.values():
+        if row.counting:
+            names.schemes[row.regime] = Scheme(
+                id=row.regime, jurisdiction=row.jurisdiction, **msgspec.structs.asdict(row.counting)
+            )
+    for document, instrument in instruments:
+        if instrument.regime not in rows:
+            raise document.error(("regime",), f"no regime `{instrument.regime}`", f"expected {', '.join(sorted(rows))}")
+    _define(instruments, names)
+    rules = [r for d, i in instruments for r in _compile(d, i, names, today, rows)]
+    _check(rules)
+    packs = _versions([(name, text) for _, name, text in read])
+    for name, scheme in names.schemes.items():
+        names.schemes[name] = msgspec.structs.replace(scheme, bounds=_bounds(names, name))
+    return Rulebook(
+        version=hashlib.sha256("".join(f"{k}{v}" for k, v in sorted(packs.items())).encode()).hexdigest(),
+        packs=packs,
+        instruments=tuple(i for _, i in instruments),
+        regimes=tuple(_regime(d, row, names, rules, today) for d, row in regimes),
+        rules=tuple(rules),
+        schemes=tuple(names.schemes.values()),
+        mentions={path: frozenset(found) for path, found in names.mentions.items()},
+        links={path: frozenset(found) for path, found in names.links.items()},
+        today=today,
+        in_force={},
+    )
+
+
+def _versions(read: list[tuple[str, bytes]]) -> dict[str, str]:
+    packs: dict[str, Any] = {}
+    for name, text in read:
+        digest = packs.setdefault(name.split("/")[0], hashlib.sha256())
+        digest.update(name.encode() + b"\0" + text)
+    return {name: digest.hexdigest()[:16] for name, digest in packs.items()}
+
+
+def _bounds(names: Names, regime: str) -> dict[str, tuple[int, ...]]:
+    return {category: tuple(sorted(edges)) for (name, category), edges in names.bounds.items() if name == regime}
+
+
+def _define(instruments: list[tuple[Document, InstrumentFile]], names: Names) -> None:
+    """Compiles the definitions, each after those it uses, whatever file they stand in."""
+    waiting = [(d, i, n) for d, i in instruments for n in range(len(i.definitions))]
+    known = {i.definitions[n].id for _, i, n in waiting}
+    while waiting:
+        later: list[tuple[Document, InstrumentFile, int]] = []
+        problem: CatalogError | None = None
+        for document, instrument, n in waiting:
+            row, reads = instrument.definitions[n], set[str]()
+            try:
+                node = Node(document, ("definitions", n, "when"), names, reads, instrument.regime)
+                test = node.build()
+            except CatalogError as error:
+                if not _names_later(error, known - set(names.definitions)):
+                    raise
+                problem = error
+                later.append((document, instrument, n))
+                continue
+            if row.stated:
+                node.fact_type(row.stated)
+                test = _stated(row.stated, test)
+            names.definitions[row.id] = remembered(row.id, test)
+            names.reads[row.id] = frozenset(reads)
+        if problem and len(later) == len(waiting):
+            raise problem
+        waiting = later
+
+
+def _names_later(error: CatalogError, later: set[str]) -> bool:
+    return any(error.message == f"no definition `{name}`" for name in later)
+
+
+def _stated(path: str, derived: Test) -> Test:
+    get = getter(path)
+
+    def test(world: World) -> bool | None:
+        said: bool | None = get(world)
+        return said if isinstance(said, bool) else derived(world)
+
+    return test
+
+
+def _compile(
+    document: Document, instrument: InstrumentFile, names: Names, today: str, regimes: dict[str, RegimeFile]
+) -> list[Rule]:
+    rules: list[Rule] = []
+    for n, row in enumerate(instrument.rules):
+        place = ("rules", n)
+        regime = row.regime or instrument.regime
+        if regime not in regimes:
+            raise document.error((*place, "regime"), f"no regime `{regime}`", f"expected {', '.join(sorted(regimes))}")
+        if row.until is not None and row.until < row.start:
+            raise document.error((*place, "until"), "`until` lies before `from`")
+        rules.append(_rule(_Place(document, place, names, regime), instrument, row, today))
+    return rules
+
+
+class _Place:
+    """Where a rule stands; compiles its conditions and gathers the facts they read."""
+
+    def __init__(self, document: Document, path: Path_, names: Names, regime: str) -> None:
+        self.document, self.path, self.names, self.regime = document, path, names, regime
+        self.reads: set[str] = set()
+
+    def condition(self, value: Any, *steps: str) -> Test | None:
+        """The test of the condition below this place, or nothing where there is none."""
+        if value is None:
+            return None
+        return Node(self.document, (*self.path, *steps), self.names, self.reads, self.regime).build()
+
+
+def _rule(place: _Place, instrument: InstrumentFile, row: RuleRow, today: str) -> Rule:
+    duty = row.then.duty
+    test = _guarded(place.condition(row.when, "when"), place.condition(row.unless, "unless"))
+    needs = place.condition(row.then.needs, "then", "needs")
+    met = place.condition(duty.met if duty else None, "then", "duty", "met")
+    after = place.condition(duty.after if duty else None, "then", "duty", "after")
+    return Rule(
+        id=row.id,
+        row=row,
+        then=row.then,
+        instrument=instrument,
+        regime=place.regime,
+        reason=_reason(instrument, row, today),
+        where=place.document.where(place.path),
+        test=test,
+        needs=needs,
+        met=met,
+        after=after,
+        reads=frozenset(place.reads),
+        exception_to=frozenset(row.exception_to),
+    )
+
+
+def _reason(instrument: InstrumentFile, row: RuleRow, today: str) -> Reason:
+    return Reason(
+        rule=row.id,
+        citation=Citation(instrument=instrument.instrument, article=row.article),
+        pack=instrument.jurisdiction,
+        gist_en=row.gist.en,
+        gist_zh=row.gist.zh,
+        confidence=row.confidence or instrument.confidence,
+        verified_at=instrument.verified_at,
+        overdue=instrument.review_by < today,
+    )
+
+
+def _guarded(when: Test | None, unless: Test | None) -> Test:
+    first = when or always
+    if unless is None:
+        return first
+
+    def test(world: World) -> bool | None:
+        before = len(world.missing)
+        answer, barred = first(world), unless(world)
+        if answer is False or barred:
+            del world.missing[before:]
+            return False
+        return None if answer is None or barred is None else True
+
+    return test
+
+
+def _check(rules: list[Rule]) -> None:
+    seen: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.id in seen:
+            raise CatalogError(f"rule `{rule.id}` stands twice", where=rule.where, remedy=f"see {seen[rule.id].where}")
+        seen[rule.id] = rule
+    for rule in rules:
+        for target in rule.exception_to:
+            if target not in seen:
+                raise CatalogError(f"exception to `{target}`, which is no rule", where=rule.where)
+            if seen[target].regime != rule.regime:
+                raise CatalogError(f"`{target}` belongs to another regime", where=rule.where)
+
+
+def _regime(document: Document, row: RegimeFile, names: Names, rules: list[Rule], today: str) -> CompiledRegime:
+    reads: set[str] = set()
+    mine = [rule for rule in rules if rule.regime == row.regime]
+    protects = Node(document, ("protects",), names, reads, row.regime).build() if row.protects is not None else None
+    when = Node(document, ("when",), names, reads, row.regime).build()
+    return CompiledRegime(
+        id=row.regime,
+        row=row,
+        when=when,
+        reads=frozenset(reads),
+        protects=protects,
+        scheme=names.schemes.get(row.regime),
+        rules=_ordered(mine),
+        silence=Reason(
+            rule=f"{row.regime}.silence",
+            citation=Citation(instrument=row.citation, article=""),
+            pack=row.jurisdiction,
+            gist_en="no rule allows this, and the data are protected",
+            gist_zh="没有规则允许，而数据受保护",
+            verified_at=today,
+        ),
+    )
+
+
+def _ordered(rules: list[Rule]) -> tuple[Rule, ...]:
+    """Exceptions before what they are exceptions to; a circle is an error."""
+    done: dict[str, Rule] = {}
+    waiting = list(rules)
+    while waiting:
+        ready = [r for r in waiting if not any(r.id in other.exception_to for other in waiting)]
+        if not ready:
+            raise CatalogError("exceptions form a circle", where=waiting[0].where)
+        done |= {r.id: r for r in ready}
+        waiting = [r for r in waiting if r.id not in done]
+    return tuple(done.values())
