@@ -3,9 +3,10 @@
     python bench/wire.py FOLDER [--show]
 
 FOLDER holds JSON Lines of `{"id", "provider", "api", "stream", "status", "body"}`. An answer is unharmed if its bytes
-come out as they were without filters and with one that changes nothing, and where all its texts arrive whole through
-one that holds back the end of each. A stream is cut at every place up to CUTS, spread over it, and sent with CRLF. The
-reader that judges is this file's own. Prints a line a provider, then the bars.
+come out as they were without filters and with one that changes nothing, and if all its texts arrive whole through one
+that holds back the end of each. A stream is cut at up to CUTS places, spread over it, sent with CRLF, and translated to
+the other dialect and back, where content and tool calls must stay. The reader that judges is this file's own. Prints a
+line a provider, then the bars.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.dialects import anthropic, openai_chat
+from isthmus.dialects.pairs import PAIRS, translate_stream
 from isthmus.errors import IsthmusError
 
 CUTS = 200
@@ -134,7 +136,41 @@ def harm_to_stream(api: str, data: bytes) -> str:
     for cut in range(1, len(data), step):
         if through(api, [data[:cut], data[cut:]], 7)[0] != held:
             return f"cut at {cut} it differs"
-    return ""
+    return harm_by_translation(api, data)
+
+
+def harm_by_translation(api: str, data: bytes) -> str:
+    """What a recorded stream loses of its content and tool calls on the way through the other dialect and back."""
+    ways = [PAIRS["openai_chat", "anthropic"], PAIRS["anthropic", "openai_chat"]]
+    if api == "openai-chat":
+        ways.reverse()
+    before, after = main_texts(data), data
+    for pair in ways:
+        stream = translate_stream(pair, created=0)
+        after = stream.feed(after) + stream.end()
+    return "" if main_texts(after) == before else "texts differ after translation there and back"
+
+
+def main_texts(data: bytes) -> list[str]:
+    """Content, then the arguments of each tool call, of a stream in either dialect, joined."""
+    content, calls = "", dict[int, str]()
+    for line in data.decode().replace("\r\n", "\n").split("\n"):
+        if not line.startswith("data: {"):
+            continue
+        node = json.loads(line[6:])
+        block, delta, index = node.get("content_block") or {}, node.get("delta") or {}, node.get("index", 0)
+        if block.get("type") == "tool_use":
+            calls[index] = json.dumps(block["input"]) if block["input"] else ""
+        content += (block.get("text") or "") + (delta.get("text") or "")
+        if index in calls:
+            calls[index] += delta.get("partial_json") or ""
+        for choice in [choice for choice in node.get("choices") or () if not choice.get("index")]:
+            delta = choice.get("delta") or {}
+            content += delta.get("content") or "" if isinstance(delta.get("content"), str) else ""
+            for call in delta.get("tool_calls") or ():
+                number = call.get("index", 0)
+                calls[number] = calls.get(number, "") + (call["function"].get("arguments") or "")
+    return [content, *calls.values()]
 
 
 def harm_to_answer(api: str, data: bytes) -> str:

@@ -407,6 +407,16 @@ def test_a_chat_answer_becomes_a_message_and_comes_back():
     )
 
 
+def test_thinking_in_parts_of_the_content_is_thinking():
+    given = (GOLDEN / "openai_chat" / "parts.sse").read_bytes()
+    blocks = accumulated(run(M2C, [given]))["content"]
+    assert [block["type"] for block in blocks] == ["thinking", "text"]
+    assert blocks[0]["thinking"] == "is it Person-K7F3Q?"
+    parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "h"}]}, {"type": "text", "text": "t"}]
+    made, _ = translate_answer(M2C, {"choices": [{"message": {"content": parts}}]}, created=5)
+    assert made["content"] == [{"type": "thinking", "thinking": "h", "signature": ""}, TEXT]
+
+
 def test_what_an_answer_loses_is_named():
     content = [{"type": "redacted_thinking", "data": "x"}, {"type": "new"}, {**TEXT, "citations": [1]}]
     content.append({"type": "thinking", "thinking": "h", "signature": "s"})

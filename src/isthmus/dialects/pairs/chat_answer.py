@@ -25,11 +25,8 @@ def translate_answer(body: Node) -> tuple[Node, tuple[str, ...]]:
     choice = body["choices"][0]
     message = choice["message"]
     content: list[Node] = []
-    thought = message.get("reasoning_content") or message.get("reasoning")
-    if isinstance(thought, str) and thought:
-        content.append({"type": "thinking", "thinking": thought, "signature": ""})
-    said = (message.get(name) for name in ("content", "refusal"))
-    content += [{"type": "text", "text": text} for text in said if isinstance(text, str) and text]
+    for kind, text in _said(message):
+        content.append({"type": kind, kind: text} | ({"signature": ""} if kind == "thinking" else {}))
     for call in message.get("tool_calls") or ():
         function = call.get("function") or {}
         block = {"type": "tool_use", "id": call.get("id", ""), "name": function.get("name", "")}
@@ -78,6 +75,21 @@ def _input(arguments: Any) -> Any:
     if not isinstance(made, dict):
         raise BrokenReplyError("the arguments of a tool call are no JSON object")
     return made
+
+
+def _said(message: Node) -> list[tuple[str, str]]:
+    """What a message or delta says, as (thinking or text, text), in order."""
+    found = [("thinking", message.get("reasoning_content") or message.get("reasoning"))]
+    content = message.get("content")
+    for part in content if isinstance(content, list) else [content]:
+        if not isinstance(part, dict):
+            found.append(("text", part))
+        elif isinstance(part.get("thinking"), list):
+            found += [("thinking", thought.get("text")) for thought in part["thinking"]]
+        else:
+            found.append(("text", part.get("text")))
+    found.append(("text", message.get("refusal")))
+    return [(kind, text) for kind, text in found if isinstance(text, str) and text]
 
 
 class ChatToMessages(EventTranslator):
@@ -129,14 +141,10 @@ class ChatToMessages(EventTranslator):
         self._make({"type": "message_start", "message": message}, "message_start")
 
     def _delta(self, delta: Node) -> None:
-        thought = delta.get("reasoning_content") or delta.get("reasoning")
-        if isinstance(thought, str) and thought:
-            self._grow("thinking", thought)
-        for name in ("content", "refusal"):
-            text = delta.get(name)
-            if isinstance(text, str) and text:
-                self._grow("text", text)
-                self._reason = "refusal" if name == "refusal" else self._reason
+        for kind, text in _said(delta):
+            self._grow(kind, text)
+        if delta.get("refusal"):
+            self._reason = "refusal"
         for place, call in enumerate(delta.get("tool_calls") or ()):
             self._call(call, call.get("index", place))
 
