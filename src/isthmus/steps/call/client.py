@@ -3,6 +3,9 @@
 No redirect is followed: it would be a destination nobody decided on. The environment's proxy is ignored: a proxy is
 part of a deployment and of its decision. Compression is not asked for, so that a stream's bytes pass when they are
 written. Messages name no address, header or text: an address can hold a credential.
+
+A send that is cancelled while the answer comes closes its socket at once. One that is cancelled before the head of
+the answer closes it when the head is there, or the patience for it is over: pyreqwest (0.15.1) cannot end it earlier.
 """
 
 from __future__ import annotations
@@ -26,14 +29,16 @@ from isthmus.steps.call.reply import Reply
 from isthmus.steps.call.target import Target
 
 REJECTION_BYTES = 64 * 1024
+ABANDONED_S = 0.5
 STREAM, WHOLE = "text/event-stream", "application/json"
 
 
 class Client:
-    """Connections to deployments: one pool for each proxy and connect timeout, opened when first needed."""
+    """Connections to deployments: one pool for each proxy, connect timeout and read timeout, opened when needed."""
 
     def __init__(self) -> None:
-        self._pools: dict[tuple[str | None, float], Pool] = {}
+        self._pools: dict[tuple[str | None, float, float], Pool] = {}
+        self._abandoned: set[asyncio.Task[None]] = set()
         self._closed = False
 
     async def __aenter__(self) -> Self:
@@ -54,13 +59,19 @@ class Client:
         started = loop.time()
         request = self._request(target, data, stream=stream)
         patience = min(target.connect_s + target.first_byte_s, target.total_s)
+        asked: asyncio.Task[Response] = loop.create_task(request.__aenter__())
         try:
-            async with asyncio.timeout_at(started + patience):
-                response = await request.__aenter__()
+            done, _ = await asyncio.wait((asked,), timeout=patience)
+        except asyncio.CancelledError:
+            self._abandon(asked, request)
+            raise
+        if not done:
+            self._abandon(asked, request)
+            raise UpstreamTimeoutError("the deployment was too slow: first byte")
+        try:
+            response = asked.result()
         except DetailedPyreqwestError as error:
             raise _transport(error) from None
-        except TimeoutError:
-            raise UpstreamTimeoutError("the deployment was too slow: first byte") from None
         reply = Reply(
             status=response.status,
             headers=_headers(response),
@@ -82,6 +93,21 @@ class Client:
         pools, self._pools = self._pools, {}
         for pool in pools.values():
             await pool.close()
+        await asyncio.gather(*self._abandoned)
+
+    def _abandon(self, asked: asyncio.Task[Response], request: StreamRequest) -> None:
+        """Close what nobody waits for as soon as the library lets us."""
+
+        async def end() -> None:
+            try:
+                await asked
+            except DetailedPyreqwestError:
+                return
+            await request.__aexit__(None, None, None)
+
+        task = asyncio.get_running_loop().create_task(end())
+        self._abandoned.add(task)
+        task.add_done_callback(self._abandoned.discard)
 
     def _request(self, target: Target, data: bytes, *, stream: bool) -> StreamRequest:
         if self._closed:
@@ -93,7 +119,9 @@ class Client:
             raise _not_valid() from None
 
     def _pool(self, target: Target) -> Pool:
-        key = (target.proxy, target.connect_s)
+        # The sends keep their times themselves; this one ends what a cancelled send left behind, and never comes first.
+        patience = min(max(target.connect_s + target.first_byte_s, target.idle_s), target.total_s) + ABANDONED_S
+        key = (target.proxy, target.connect_s, patience)
         if (pool := self._pools.get(key)) is None:
             pool = self._pools[key] = _open_pool(*key)
         return pool
@@ -104,7 +132,7 @@ def open_client() -> Client:
     return Client()
 
 
-def _open_pool(proxy: str | None, connect_s: float) -> Pool:
+def _open_pool(proxy: str | None, connect_s: float, read_s: float) -> Pool:
     builder = (
         ClientBuilder()
         .no_proxy()
@@ -113,7 +141,12 @@ def _open_pool(proxy: str | None, connect_s: float) -> Pool:
         .default_cookie_store(enable=False)
     )
     builder = builder.gzip(enable=False).brotli(enable=False).zstd(enable=False).deflate(enable=False)
-    builder = builder.connect_timeout(timedelta(seconds=connect_s)).user_agent("isthmus").tcp_nodelay(enabled=True)
+    builder = (
+        builder.connect_timeout(timedelta(seconds=connect_s))
+        .read_timeout(timedelta(seconds=read_s))
+        .user_agent("isthmus")
+        .tcp_nodelay(enabled=True)
+    )
     if proxy is not None:
         builder = builder.proxy(ProxyBuilder.all(proxy))
     return builder.build()
