@@ -63,6 +63,11 @@ class Exporter(Group, frozen=True, kw_only=True):
 class Act(Group, frozen=True, kw_only=True):
     """What is done with the data."""
 
+    first_transfer_days_ago: Annotated[
+        Days | None, Meta(description="days since the first transfer of this kind; absent: this is the first")
+    ] = 0
+    large_scale: Annotated[Held, Meta(description="continuous or on a large scale; absent: no")] = False
+
     kind: Annotated[
         Literal["transmit", "remote_query", "on_site_access", "direct_collection", "third_party_tag"] | None,
         Meta(description="absent: transmit"),
@@ -91,6 +96,9 @@ class Recipient(Group, frozen=True, kw_only=True):
         Meta(description="absent: processor"),
     ] = "processor"
     covered_person: Annotated[Known, Meta(description="28 CFR 202.211; absent: derived from ownership and seat")] = None
+    certified: Annotated[
+        tuple[str, ...] | None, Meta(description="schemes it is certified under: dpf, cbpr ...; absent: none")
+    ] = ()
     onward: Annotated[Held, Meta(description="passes the data on to others; absent: no")] = False
     deny_listed: Annotated[Held, Meta(description="on a list of PIPL 42; absent: no")] = False
     trains_on_inputs: Annotated[Known, Meta(description="absent: unknown")] = None
@@ -222,6 +230,28 @@ class Service(Group, frozen=True, kw_only=True):
     application_registered: Annotated[Held, Meta(description="the application is registered over a filed model")] = (
         False
     )
+    content: Annotated[
+        Literal["text", "image", "audio", "video", "virtual_scene"] | None,
+        Meta(description="what is generated; absent: text"),
+    ] = "text"
+    opinion_attributes: Annotated[
+        Known, Meta(description="can shape public opinion or mobilise (GenAI 17); absent: yes for a public service")
+    ] = True
+    companion: Annotated[Held, Meta(description="a simulated person in sustained emotional interaction")] = False
+    edits_real_person: Annotated[Held, Meta(description="edits or clones the face or voice of a real person")] = False
+    person_consents: Annotated[Held, Meta(description="that person consents separately")] = False
+    algorithm_filed: Annotated[Held, Meta(description="the algorithm is filed")] = False
+    launched_days_ago: Annotated[Days | None, Meta(description="days since it was offered; absent: today")] = 0
+    minors: Annotated[Held, Meta(description="offered to minors; absent: no")] = False
+    placed_on_market: Annotated[Day | None, Meta(description="first placed on the EU market; absent: unknown")] = None
+    deep_fake: Annotated[Held, Meta(description="the output is a deep fake; absent: no")] = False
+    artistic: Annotated[Held, Meta(description="evidently artistic, satirical or fictional; absent: no")] = False
+    public_interest_text: Annotated[
+        Held, Meta(description="text that informs the public on matters of public interest; absent: no")
+    ] = False
+    human_reviewed: Annotated[Held, Meta(description="under human review and editorial responsibility")] = False
+    high_risk: Annotated[Held, Meta(description="a high-risk use in the sense of the law; absent: no")] = False
+    monthly_users: Annotated[Persons | None, Meta(description="monthly users; absent: unknown")] = None
     model_modified: Annotated[Held, Meta(description="fine-tuned or otherwise changed; absent: no")] = False
     generation_function: Annotated[Known, Meta(description="the public can generate; absent: yes")] = True
 

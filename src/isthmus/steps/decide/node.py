@@ -12,7 +12,7 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, get_origin
 
 import msgspec
 
@@ -102,11 +102,11 @@ class Node:
         """A value of this file in the type of the fact at `path`, mentioned so that unknowns can take it."""
         kind = self.fact_type(path)
         try:
-            if getattr(kind, "__origin__", None) is tuple:
-                kind = kind.__args__[0]
-            converted = msgspec.convert(value, kind, strict=False)
+            converted = msgspec.convert([value] if get_origin(kind) is tuple else value, kind, strict=False)
         except msgspec.ValidationError as error:
             raise self.error(f"`{path}`: {str(error)[0].lower()}{str(error)[1:]}") from None
+        if get_origin(kind) is tuple:
+            converted = converted[0]
         if not isinstance(converted, bool):
             self.names.mentions.setdefault(path, set()).add(converted)
         return converted

@@ -19,7 +19,7 @@ ELSEWHERE = "zz"
 
 @cache
 def field_type(path: str) -> Any:
-    """The type at `path` without `None` and annotations; raises `KeyError` where the facts have no such member."""
+    """The type at `path` without `None`, its members still annotated; raises `KeyError` where there is none."""
     first, *rest = path.split(".")
     kind: Any = Item if first == "item" else Facts
     for name in rest if first == "item" else (first, *rest):
@@ -30,7 +30,7 @@ def field_type(path: str) -> Any:
         if get_origin(kind) is dict:
             kind = get_args(kind)[1]
             continue
-        hints = typing.get_type_hints(kind, include_extras=False) if _is_struct(kind) else {}
+        hints = typing.get_type_hints(kind, include_extras=True) if _is_struct(kind) else {}
         if name not in hints:
             raise KeyError(path)
         kind = _plain(hints[name])

@@ -1,0 +1,27 @@
+"""The template is a pack: copied under a country's name it loads, and its cases hold."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import isthmus
+from isthmus.steps.decide import load_rulebook
+from isthmus.steps.decide.casebook import failures, read_cases
+
+ROOT = Path(isthmus.__file__).parent / "jurisdictions"
+
+
+def test_a_copy_of_the_template_is_a_country(tmp_path: Path):
+    """Copy, rename, load, run its cases: nothing is registered by hand."""
+    shutil.copytree(ROOT / "_template", tmp_path / "xx")
+    book = load_rulebook(ROOT, today="2026-11-23", extra=(tmp_path,))
+    assert {rule.id for rule in book.rules} >= {"xx.act.home", "xx.act.26"}
+    cases = read_cases(tmp_path)
+    assert len(cases) >= 4
+    assert [failures(book, case) for case in cases] == [[] for _ in cases]
+
+
+def test_the_template_itself_is_not_loaded():
+    """A folder that begins with an underscore is no pack."""
+    assert not any(rule.id.startswith("xx.") for rule in load_rulebook(ROOT, today="2026-11-23").rules)
