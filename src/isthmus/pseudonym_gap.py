@@ -60,9 +60,9 @@ def around(view: str, at: int, end: int, code_end: int) -> tuple[str, str, int]:
         return view[:end], "", 0
     opened, closed = _unpaired(pieces)
     taken = 0
-    while opened and view.startswith(ending := _PAIRS.get(opened[-1], "\0"), code_end + taken):
-        taken += len(ending)
+    if opened and view.startswith(_PAIRS.get(opened[-1], "\0"), code_end):
         opened.pop()
+        taken = 1
     return "".join(mark for mark in opened if mark not in "#＃№@"), "".join(closed), taken
 
 

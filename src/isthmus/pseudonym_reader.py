@@ -9,8 +9,8 @@ holds back more, and cutting the text elsewhere never changes the outcome. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Collection, Iterable
+from functools import cached_property, lru_cache
 from typing import Final, Literal, NamedTuple
 
 from isthmus.pseudonym_form import ALPHABET, LENGTHS, LONGEST, is_mixed
@@ -28,6 +28,7 @@ _IS_ALNUM = re.compile(f"[{_ALNUM}]").match
 _RUN = re.compile(f"[{_ALNUM}]*")
 # an escape whose last letter is no letter of a word: a line break in JSON, an encoded character in a URL
 _ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[nrtbf]|u[0-9a-fA-F]{4})\Z|%[0-9a-fA-F]{2}\Z")
+_INNER = frozenset("-‐‑–—－ \u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad\n")  # what may part the symbols of a code
 _LONGEST_RUN = LENGTHS[-1] + 3  # a code with an inflection
 
 
@@ -57,6 +58,15 @@ class Spelling(NamedTuple):
     layer: Layer
 
 
+class Codes(dict[str, Collection[str]]):
+    """The codes that are looked for, each with the type words it may stand behind."""
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """What a code begins with, of every length."""
+        return frozenset(code[:length] for code in self for length in range(1, len(code)))
+
+
 class Reader:
     """Reads the pseudonyms of a fixed set of type words; `reader` gives a cached one."""
 
@@ -68,23 +78,24 @@ class Reader:
             self._spellings.setdefault(each.folded[0], []).append(each)
         self.start = re.compile(_trie([each.folded for each in spellings])).search
 
-    def read(
-        self, text: str, at: int, codes: Mapping[str, Collection[str]], *, final: bool
-    ) -> Sighting | Literal["wait"] | None:
+    def read(self, text: str, at: int, codes: Codes, *, final: bool) -> Sighting | Literal["wait"] | None:
         """The pseudonym whose type word begins at `at`, none, or `WAIT` where more text may change the answer.
 
-        `codes` gives the type words of each code that is looked for. `final`: nothing follows `text`.
+        `final`: nothing follows `text`.
         """
         view = text[at : at + LONGEST]
         final = final or len(view) == LONGEST
         folded = view.translate(_FOLD)
+        begins = _begins(text, at)
         unknown: Sighting | None = None
         for spelling in self._spellings.get(folded[:1], ()):
+            if not begins and not _may_be_strict(view, spelling.word):
+                continue  # in the middle of another word only the strict form is one
             if folded.startswith(spelling.folded):
                 found = self._after_word(view, spelling, codes, final=final)
                 if found == WAIT:
                     return WAIT
-                if found is None or not (found.strict or _begins(text, at)):
+                if found is None or not (found.strict or begins):
                     continue
                 found = found._replace(start=at, end=at + found.end)
                 if found.issued:
@@ -95,36 +106,35 @@ class Reader:
         return unknown
 
     def _after_word(
-        self, view: str, spelling: Spelling, codes: Mapping[str, Collection[str]], *, final: bool
+        self, view: str, spelling: Spelling, codes: Codes, *, final: bool
     ) -> Sighting | Literal["wait"] | None:
         at, word = len(spelling.folded), spelling.word
         begin = gap_end(view, at)
         if not final and gap_begun(view, at, begin):
             return WAIT
-        match = _RUN.match(view, begin)
-        run = match.group() if match else ""
+        run = _run_at(view, begin)
         strict = view[:begin] == f"{word}-"
         if strict and (glued := self._glued(view, begin, run, word, codes, final=final)):
             return glued
         if len(run) > _LONGEST_RUN:
             return None
-        if begin + len(run) == len(view) and not final:
+        read = _code_at(view, begin, run, codes, final=final)
+        if read == WAIT:
             return WAIT
-        code, suffix = _code_of(run, codes)
+        code, end = read
         allowed = codes.get(code, ())
         issued = word in allowed
         if not issued and any(word.lower().endswith(other.lower()) for other in allowed):
             return None  # the right word begins further on
         if not issued and not _looks_issued(run, strict=strict):
             return None
-        end = begin + len(run) - len(suffix)
         strict = strict and view[begin:end] == code
         before, after, taken = around(view, at, begin, end)
         layer = spelling.layer or gap_layer(view[at:begin])
         return Sighting(0, end + taken, word, code, issued, strict, before, after, layer)
 
     def _glued(
-        self, view: str, at: int, run: str, word: str, codes: Mapping[str, Collection[str]], *, final: bool
+        self, view: str, at: int, run: str, word: str, codes: Codes, *, final: bool
     ) -> Sighting | Literal["wait"] | None:
         """A code that the type word of the next pseudonym follows without a gap, both exactly as issued."""
         for length in LENGTHS:
@@ -152,16 +162,41 @@ def _begins(text: str, at: int) -> bool:
     return _ESCAPED.search(text[max(0, at - CONTEXT) : at]) is not None
 
 
-def _code_of(run: str, codes: Container[str]) -> tuple[str, str]:
-    """The code in `run` and an inflection behind it (`Person-K7F3Qs`), told from a symbol by its lower case."""
+def _may_be_strict(view: str, word: str) -> bool:
+    """Whether `view` begins with `word` and a hyphen, in this case and width, as far as it goes."""
+    strict = f"{word}-"
+    return view.startswith(strict) or strict.startswith(view)
+
+
+def _run_at(view: str, at: int) -> str:
+    match = _RUN.match(view, at)
+    return match.group() if match else ""
+
+
+def _code_at(view: str, at: int, run: str, codes: Codes, *, final: bool) -> tuple[str, int] | Literal["wait"]:
+    """The code that begins with `run` at `at`, and its end; one that was taken apart (`K7-F3Q`) is put together."""
+    end = at + len(run)
+    if end == len(view) and not final:
+        return WAIT
     code = run.translate(_HALF)
     if code in codes:
-        return code, ""
-    for suffix in ("s", "es"):
+        return code, end
+    for suffix in ("s", "es"):  # an inflection (`Person-K7F3Qs`), told from a symbol by its lower case
         stem = run.removesuffix(suffix)
         if stem != run and stem.isupper() and stem.translate(_HALF) in codes:
-            return stem.translate(_HALF), suffix
-    return code, ""
+            return stem.translate(_HALF), end - len(suffix)
+    joined, further = code, end
+    while joined in codes.beginnings and view[further : further + 1] in _INNER:
+        more = _run_at(view, further + 1)
+        further += 1 + len(more)
+        if further >= len(view) and not final:
+            return WAIT
+        if not more:
+            break
+        joined += more.translate(_HALF)
+        if joined in codes:
+            return joined, further
+    return code, end
 
 
 def _looks_issued(run: str, *, strict: bool) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from isthmus.pseudonym_form import type_word
-from isthmus.pseudonym_reader import CONTEXT, WAIT, Sighting, reader
+from isthmus.pseudonym_reader import CONTEXT, WAIT, Codes, Sighting, reader
 from isthmus.steps.restore.synonyms import synonyms
 
 
@@ -28,7 +28,7 @@ class Restorer:
         self.restored = 0
         self.unknown = 0
         self._originals: dict[str, str] = {}
-        self._codes: dict[str, frozenset[str]] = {}
+        self._codes = Codes()
         self._back: set[str] = set()  # codes that came back at least once
         self._pending: dict[str, tuple[str, int]] = {}  # context and what is held back, and where that begins
         self._escape: dict[str, bool] = {}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from isthmus.exchange import Edit
 from isthmus.pseudonym_form import is_code, type_word
-from isthmus.pseudonym_reader import WAIT, reader
+from isthmus.pseudonym_reader import WAIT, Codes, reader
 from isthmus.steps.transform.language import FALLBACK
 from isthmus.steps.transform.pseudonyms import Issuer
 
@@ -68,7 +68,7 @@ def _suspicious(text: str, issued: frozenset[str]) -> bool:
 
 def _sightings(text: str, words: frozenset[str], issued: frozenset[str]) -> Iterable[tuple[int, int, str]]:
     reads = reader(words)
-    codes = dict.fromkeys(issued, words)
+    codes = Codes((code, words) for code in issued)
     at = 0
     while (match := reads.start(text, at)) is not None:
         found = reads.read(text, match.start(), codes, final=True)
