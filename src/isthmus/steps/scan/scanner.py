@@ -134,8 +134,7 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
     """What is in the text of a call. Pure and thread-safe; never raises for any text."""
     text = NUL + NUL.join([slot.text for slot in slots]) + NUL
     hits = scanner.database.hits(text.encode("utf-8", "replace"))
-    prose = scanner.finders if scanner.finders and HAN.search(text) else ()
-    if not (hits or prose):
+    if not hits and not (scanner.finders and HAN.search(text)):
         return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
     first = len(scanner.confirmers)
     sources = [Source(slot) for slot in slots]
@@ -152,8 +151,8 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
             unread += missed
         text = NUL + NUL.join([reading.text for reading in further]) + NUL
         found += _confirm(scanner, scanner.database.hits(text.encode("utf-8", "replace")), text, further, seen)
-    if prose:
-        found += mentions(prose, (*plain, *further))
+    if scanner.finders:
+        found += mentions(scanner.finders, (*plain, *further))
     return Scan(findings=resolve(found), unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees)
 
 

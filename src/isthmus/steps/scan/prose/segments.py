@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import math
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 UNKNOWN = 2.0
+CHUNK = 4096
 
 
 @cache
@@ -38,6 +40,17 @@ def cut(text: str) -> list[Word]:
         words.append(Word(at, piece, tag))
         at += len(piece)
     return words
+
+
+def chunks(text: str) -> Iterator[tuple[int, str]]:
+    """The text in pieces of at most `CHUNK` code points with their places, cut behind a sentence where one ends."""
+    start = 0
+    while len(text) - start > CHUNK:
+        end = max(text.rfind(mark, start, start + CHUNK) for mark in "\n。！？；") + 1
+        end = end if end > start else start + CHUNK
+        yield start, text[start:end]
+        start = end
+    yield start, text[start:]
 
 
 @lru_cache(maxsize=65536)

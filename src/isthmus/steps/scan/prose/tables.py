@@ -129,3 +129,29 @@ def _single(single: dict[str, float], second: dict[str, float]) -> dict[str, flo
     """Given names of one character: few are in the dictionary, so the second character of longer ones helps out."""
     alone = {c: ratio - 0.5 for c, ratio in second.items()}
     return alone | {c: 0.9 * ratio + 0.1 * second.get(c, -2.5) for c, ratio in single.items()}
+
+
+class PlaceWords(Row, frozen=True, kw_only=True):
+    """What the parts of an address end in. `leads` come before one, `never` is in none."""
+
+    units: frozenset[str]
+    fine_units: frozenset[str]
+    areas: tuple[str, ...]
+    low_areas: tuple[str, ...]
+    roads: tuple[str, ...]
+    not_roads: frozenset[str]
+    villages: tuple[str, ...]
+    buildings: tuple[str, ...]
+    leads: frozenset[str]
+    never: frozenset[str]
+
+    def endings(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The part that each ending makes of a word, in the order in which they are tried."""
+        zones = tuple(ending for ending in self.buildings if ending.endswith("区"))
+        rest = (("A", self.areas), ("V", self.villages), ("B", self.buildings))
+        return (("B", zones), ("L", self.low_areas), ("R", self.roads), *rest)
+
+
+def read_places(folder: Path) -> PlaceWords:
+    """The words of addresses; raises `CatalogError`."""
+    return catalog.read(folder / "places.yaml", PlaceWords)
