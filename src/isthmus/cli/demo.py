@@ -20,6 +20,7 @@ def demo(
     lang: Annotated[Literal["en", "zh"] | None, Parameter(name="--lang")] = None,
     state: Annotated[Path, Parameter(name="--state")] = Path("demo-state"),
     port: Annotated[int, Parameter(name="--port")] = 0,
+    scene: Annotated[str, Parameter(name="--scene")] = "",
 ) -> None:
     """Tell the story: ten calls through one endpoint before two SIMULATED ecosystems. 一个端点，两个模拟生态.
 
@@ -28,15 +29,18 @@ def demo(
         lang: The language of the telling; absent: as LANG says.
         state: Where configuration, ledger and logs of the demo go; emptied at each start.
         port: The gateway's port; 0 is a free one (8400 with --serve).
+        scene: Tell this one only, without the ledger: home, export, refused, free, tools, card, terms, public ...
 
     """
     if importlib.util.find_spec("openai") is None:
         raise ConfigError("the demo needs the official SDK", remedy="pip install 'isthmus[demo]'")
-    from isthmus.apps.demo.story import serve_stage, tell  # noqa: PLC0415 - the SDK is an extra
+    from isthmus.apps.demo.story import serve_stage, tell, tell_one  # noqa: PLC0415 - the SDK is an extra
 
     chosen = lang or ("zh" if os.environ.get("LANG", "").lower().startswith("zh") else "en")
     started = time.monotonic()
     if serve:
         serve_stage(state, chosen, port=port or 8400)
+    elif scene:
+        tell_one(state, chosen, port=port, name=scene)
     elif not tell(state, chosen, port=port, started=started):
         sys.exit(1)

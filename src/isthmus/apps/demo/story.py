@@ -13,6 +13,7 @@ from isthmus.apps.demo.stage import Stage
 from isthmus.apps.demo.tampering import tried
 from isthmus.apps.demo.telling import Teller
 from isthmus.catalogues import load_catalogues
+from isthmus.errors import NotFoundError
 from isthmus.explaining import Explanation, explain, key_named, registered
 from isthmus.steps.record.checkpoint import read_verifier
 from isthmus.steps.record.verify import verify
@@ -36,6 +37,16 @@ def tell(folder: Path, lang: str, *, port: int, started: float) -> bool:
     seconds = time.monotonic() - started
     teller.console.print(teller.word("end", len(SCENES), good, seconds, stage.config))
     return proven and good == len(SCENES)
+
+
+def tell_one(folder: Path, lang: str, *, port: int, name: str) -> None:
+    """Tell one scene; raises `NotFoundError` where none has that name."""
+    number, scene = next(((at, each) for at, each in enumerate(SCENES, 1) if each.id == name), (0, None))
+    if scene is None:
+        raise NotFoundError(f"no scene `{name}`", remedy=f"one of {', '.join(each.id for each in SCENES)}")
+    teller = Teller(lang)
+    with Stage(folder, port=port) as stage:
+        teller.scene(number, scene, look(stage, scene), perform(stage, scene))
 
 
 def serve_stage(folder: Path, lang: str, *, port: int) -> None:

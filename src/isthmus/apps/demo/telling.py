@@ -75,8 +75,11 @@ class Teller:
 
     def scene(self, number: int, scene: Scene, outlook: Explanation, outcome: Outcome) -> None:
         """One call: who asked, what was found, what was decided where, what left, what came back."""
-        shows = scene.shows_zh if self.lang == "zh" else scene.shows_en
-        self.console.print(Text.assemble((f"{number:>2}  ", "bold cyan"), (shows, "bold")))
+        title = Table.grid(padding=(0, 1))
+        title.add_column(width=2, justify="right", no_wrap=True)
+        title.add_column(ratio=1, overflow="fold")
+        title.add_row(Text(f"{number}", style="bold cyan"), Text(self._shows(scene), style="bold"))
+        self.console.print(title)
         grid = Table.grid(padding=(0, 1))
         grid.add_column(style="dim", width=10, justify="right", no_wrap=True)
         grid.add_column(ratio=1, overflow="fold")
@@ -107,6 +110,9 @@ class Teller:
             how = (problem.text_zh if self.lang == "zh" else problem.text_en) if problem else ""
             self.console.print(f"  {mark}  {chinese if self.lang == 'zh' else english} [dim]({escape(how)})[/]")
         self.console.print()
+
+    def _shows(self, scene: Scene) -> str:
+        return scene.shows_zh if self.lang == "zh" else scene.shows_en
 
     def _found(self, outlook: Explanation) -> str:
         kinds: dict[str, int] = {}
