@@ -21,10 +21,10 @@ from isthmus.steps.scan import checks
 from isthmus.steps.scan.confirm import Candidate, Confirmer, Origin, context_pattern
 from isthmus.steps.scan.database import Database, Expression, Hit, problem
 from isthmus.steps.scan.identifiers import Catalogue, Identifier, Pattern, read_catalogue
-from isthmus.steps.scan.mentions import Finder, mentions
+from isthmus.steps.scan.mentions import Mentions
 from isthmus.steps.scan.overlaps import Spot, resolve
-from isthmus.steps.scan.prose.finders import load_finder
-from isthmus.steps.scan.prose.han_names import HAN, SURE
+from isthmus.steps.scan.prose.finders import Prose
+from isthmus.steps.scan.prose.han_names import HAN
 from isthmus.steps.scan.readings import TRIGGERS, Reading, Source, readings
 from isthmus.steps.scan.terms import WORDS, term_core
 
@@ -39,7 +39,7 @@ class Scanner(msgspec.Struct, frozen=True):
 
     database: Database
     confirmers: tuple[Confirmer, ...]
-    finders: tuple[Finder, ...]
+    mentions: Mentions | None
     words: dict[str, dict[str, str]]
     sees: tuple[str, ...]
     version: str
@@ -66,8 +66,30 @@ def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: boo
     listing = repr(sorted((kind, sorted(listed)) for kind, listed in terms.items()))
     version = hashlib.sha256(f"{known.version}\n{listing}".encode("utf-8", "replace")).hexdigest()
     sees = tuple(sorted({legal for confirmer in confirmers for legal in confirmer.origin.classes}))
-    finders = tuple(_finder(row, known, root) for row in known.identifiers if row.finder and prose)
-    return Scanner(_compile(expressions, confirmers), tuple(confirmers), finders, words, sees, version)
+    found = _mentions(known, root) if prose else None
+    return Scanner(_compile(expressions, confirmers), tuple(confirmers), found, words, sees, version)
+
+
+def _mentions(known: Catalogue, root: Path) -> Mentions:
+    rows = [row for row in known.identifiers if row.finder]
+    origins = {row.finder: Origin(kind=row.id, classes=known.classes.get(row.id, ())) for row in rows}
+    try:
+        return Mentions(prose=Prose(root, tuple(origins)), origins=origins)
+    except LookupError as error:
+        raise CatalogError(f"{error} is no finder", where=str(root), remedy="see steps/scan/prose") from None
+
+
+def _compile(expressions: list[Expression], confirmers: list[Confirmer]) -> Database:
+    """The database; where it cannot be made, the pattern that is to blame is named."""
+    try:
+        return Database(expressions, TRIGGERS)
+    except ValueError:
+        for expression, confirmer in zip(expressions, confirmers, strict=True):
+            if reason := problem(expression):
+                kind = confirmer.origin.kind
+                remedy = "use bounded repetition, no look-around, no back-reference"
+                raise CatalogError(f"pattern of `{kind}`: {reason}", where=kind, remedy=remedy) from None
+        raise
 
 
 def _compile(expressions: list[Expression], confirmers: list[Confirmer]) -> Database:
@@ -134,7 +156,7 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
     """What is in the text of a call. Pure and thread-safe; never raises for any text."""
     text = NUL + NUL.join([slot.text for slot in slots]) + NUL
     hits = scanner.database.hits(text.encode("utf-8", "replace"))
-    if not hits and not (scanner.finders and HAN.search(text)):
+    if not hits and not (scanner.mentions and HAN.search(text)):
         return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
     first = len(scanner.confirmers)
     sources = [Source(slot) for slot in slots]
@@ -151,8 +173,8 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
             unread += missed
         text = NUL + NUL.join([reading.text for reading in further]) + NUL
         found += _confirm(scanner, scanner.database.hits(text.encode("utf-8", "replace")), text, further, seen)
-    if scanner.finders:
-        found += mentions(scanner.finders, (*plain, *further))
+    if scanner.mentions:
+        found += scanner.mentions.find((*plain, *further))
     return Scan(findings=resolve(found), unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees)
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from isthmus.steps.scan.prose.han_names import Mention
-from isthmus.steps.scan.prose.segments import Word, cut
+from isthmus.steps.scan.prose.segments import Word
 from isthmus.steps.scan.prose.tables import PlaceWords
 
 _HINT = re.compile(r"[0-9A-Za-z一二三四五六七八九十百]\s?(?:号|栋|幢|弄|室|单元|座|组|层|楼|#)|[路街巷弄道村镇]")
@@ -39,19 +39,19 @@ class Piece(NamedTuple):
     part: str
 
 
-def finder(words: PlaceWords) -> Callable[[str], list[Mention]]:
-    """A function that finds the addresses in a text."""
-    endings = words.endings()
+def finder(places: PlaceWords) -> Callable[[str, list[Word]], list[Mention]]:
+    """A function that finds the addresses in a text and its words, in order."""
+    endings = places.endings()
 
     @lru_cache(maxsize=65536)
     def part(text: str, tag: str) -> str:
-        return _part(text, tag, words, endings)
+        return _part(text, tag, places, endings)
 
-    def find(text: str) -> list[Mention]:
+    def find(text: str, words: list[Word]) -> list[Mention]:
         if not _HINT.search(text):
             return []
-        pieces = [Piece(word, part(word.text, word.tag)) for word in cut(text.encode("utf-8", "replace").decode())]
-        return list(_addresses(pieces, words.units, words.fine_units))
+        pieces = [Piece(word, part(word.text, word.tag)) for word in words]
+        return list(_addresses(pieces, places.units, places.fine_units))
 
     return find
 

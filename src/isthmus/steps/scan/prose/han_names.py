@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from isthmus.steps.scan.prose.segments import UNKNOWN, Word, cut, log_frequency
+from isthmus.steps.scan.prose.segments import UNKNOWN, Word, log_frequency
 from isthmus.steps.scan.prose.tables import Tables
 
 HAN = re.compile(r"[㐀-鿿\U00020000-\U0003ffff]")
@@ -54,34 +54,25 @@ class Reader(NamedTuple):
         return self.words[self.at[end]].text if self.begins[end] else self.text[end]
 
 
-def finder(tables: Tables) -> Callable[[str], list[Mention]]:
-    """A function that finds the names of persons in a text."""
+def finder(tables: Tables) -> Callable[[str, list[Word]], list[Mention]]:
+    """A function that finds the names in a text and its words: in order, none overlapping another."""
 
-    def find(text: str) -> list[Mention]:
-        return find_names(text, tables)
+    def find(text: str, words: list[Word]) -> list[Mention]:
+        reader = _read(text, words, tables)
+        found = [*_full_names(reader), *_addressed(reader), *_transliterated(reader)]
+        found.sort(key=lambda mention: (-mention.weight, mention.start))
+        used = bytearray(len(text))
+        kept = []
+        for mention in found:
+            if mention.weight >= THRESHOLD and not any(used[mention.start : mention.end]):
+                used[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
+                kept.append(mention)
+        return sorted(kept)
 
     return find
 
 
-def find_names(text: str, tables: Tables) -> list[Mention]:
-    """The names in a text, in order, none overlapping another."""
-    if not HAN.search(text):
-        return []
-    plain = text.translate(tables.simplify)
-    reader = _read(plain.encode("utf-8", "replace").decode(), tables)
-    found = [*_full_names(reader), *_addressed(reader), *_transliterated(reader)]
-    found.sort(key=lambda mention: (-mention.weight, mention.start))
-    used = bytearray(len(text))
-    kept = []
-    for mention in found:
-        if mention.weight >= THRESHOLD and not any(used[mention.start : mention.end]):
-            used[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
-            kept.append(mention)
-    return sorted(kept)
-
-
-def _read(text: str, tables: Tables) -> Reader:
-    words = cut(text)
+def _read(text: str, words: list[Word], tables: Tables) -> Reader:
     at: list[int] = []
     begins = bytearray(len(text) + 1)
     for number, word in enumerate(words):
