@@ -96,6 +96,7 @@ class Recipient(Group, frozen=True, kw_only=True):
         Meta(description="absent: processor"),
     ] = "processor"
     covered_person: Annotated[Known, Meta(description="28 CFR 202.211; absent: derived from ownership and seat")] = None
+    owner_percent: Annotated[Percent | None, Meta(description="share held by that owner; absent: unknown")] = None
     certified: Annotated[
         tuple[str, ...] | None, Meta(description="schemes it is certified under: dpf, cbpr ...; absent: none")
     ] = ()
@@ -152,6 +153,7 @@ class Purpose(Group, frozen=True, kw_only=True):
     hr_necessary: Annotated[Held, Meta(description="necessary for cross-border HR management")] = False
     labour_rules: Annotated[Held, Meta(description="lawfully adopted labour rules")] = False
     collective_contract: Annotated[Held, Meta(description="lawfully signed collective contract")] = False
+    new_purpose: Annotated[Held, Meta(description="other than the purpose the data were collected for")] = False
     statutory_necessary: Annotated[Held, Meta(description="necessary to perform a statutory duty or obligation")] = (
         False
     )
@@ -250,6 +252,9 @@ class Service(Group, frozen=True, kw_only=True):
         Held, Meta(description="text that informs the public on matters of public interest; absent: no")
     ] = False
     human_reviewed: Annotated[Held, Meta(description="under human review and editorial responsibility")] = False
+    prohibited_practice: Annotated[Held, Meta(description="a practice that the law forbids (AIA 5); absent: no")] = (
+        False
+    )
     high_risk: Annotated[Held, Meta(description="a high-risk use in the sense of the law; absent: no")] = False
     monthly_users: Annotated[Persons | None, Meta(description="monthly users; absent: unknown")] = None
     model_modified: Annotated[Held, Meta(description="fine-tuned or otherwise changed; absent: no")] = False

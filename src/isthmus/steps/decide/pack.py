@@ -140,7 +140,8 @@ class RegimeFile(Row, frozen=True, kw_only=True):
     """One body of law that speaks with one voice: when it speaks at all, and what silence means.
 
     `per`: whether each data item is decided by itself, or the flow as a whole. `protects`: what may not leave unless a
-    rule says so; where that holds and no rule gives a mechanism, the flow is denied.
+    rule says so; where that holds and no rule gives a mechanism, the flow is denied, from the day `protects_from` on.
+    Where no rule of a regime is in force it says nothing.
     """
 
     regime: Id
@@ -150,6 +151,7 @@ class RegimeFile(Row, frozen=True, kw_only=True):
     when: Any
     per: Literal["item", "flow"] = "item"
     protects: Any = None
+    protects_from: Day = "0001-01-01"
     counting: CountingRow | None = None
     remedies: tuple[RemedyRow, ...] = ()
 

@@ -63,12 +63,16 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
         if found is None:
             if len(self.in_force) >= 64:
                 self.in_force.clear()
-            found = tuple(
-                msgspec.structs.replace(regime, rules=tuple(r for r in regime.rules if _in_force(r.row, on)))
-                for regime in self.regimes
-            )
+            dated = (_at(regime, on) for regime in self.regimes)
+            found = tuple(regime for regime in dated if regime.rules)
             self.in_force[on] = found
         return found
+
+
+def _at(regime: CompiledRegime, on: str) -> CompiledRegime:
+    rules = tuple(rule for rule in regime.rules if _in_force(rule.row, on))
+    protects = regime.protects if on >= regime.row.protects_from else None
+    return msgspec.structs.replace(regime, rules=rules, protects=protects)
 
 
 def _in_force(row: RuleRow, on: str) -> bool:
