@@ -210,9 +210,17 @@ def test_remedies_are_smallest_sets_that_release(tmp_path: Path):
 
 def test_dates_are_inclusive(tmp_path: Path):
     """The first and the last day belong to a rule."""
-    book = pack(tmp_path, rule("ban", "until: 2022-12-31\nthen: {mechanism: exempt}", start="2022-01-01"))
+    dated = rule("free", "until: 2022-12-31\nthen: {mechanism: exempt}", start="2022-01-01")
+    book = pack(tmp_path, dated, rule("always", "then: {not_demanded: [x]}"))
     days = ("2021-12-31", "2022-01-01", "2022-12-31", "2023-01-01")
     assert [decide(book, facts(on=day)).release for day in days] == [False, True, True, False]
+
+
+def test_before_a_law_nothing_is_denied(tmp_path: Path):
+    """Where no rule of a regime is in force, silence means nothing."""
+    book = pack(tmp_path, rule("ban", "then: {mechanism: prohibited}", start="2022-01-01"))
+    assert decide(book, facts(on="2021-12-31")).regimes == ()
+    assert decide(book, facts(on="2022-01-01")).verdict == "deny"
 
 
 def test_items_are_decided_one_by_one(tmp_path: Path):
