@@ -2,9 +2,10 @@
 
     python bench/restore.py [--show N]
 
-Every distortion of `distortions.json` (in ten families) x type of value x Chinese and English x content, reasoning, tool
-arguments and structured output x whole and one code point at a time. Then traps, of which none may be restored: never
-issued, one symbol off, of another conversation, of another type, typed by a caller, beginnings of each other, words.
+Every distortion of `distortions.json` (in ten families) x type of value x Chinese and English x content, reasoning,
+tool arguments and structured output x whole and one code point at a time. Then traps, of which none may be restored:
+never issued, one symbol off, of another conversation, of another type, typed by a caller, beginnings of each other,
+words.
 Prints a table, code points held back and the time of `feed`, then the bars.
 """
 
@@ -18,6 +19,7 @@ import statistics
 import timeit
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -25,7 +27,7 @@ from urllib.parse import quote
 from bars import Bar, bar, conclude
 
 from isthmus.exchange import Finding, Part, Protected
-from isthmus.pseudonym_form import ALPHABET, LONGEST, check_symbol
+from isthmus.pseudonyms.form import ALPHABET, LONGEST, check_symbol
 from isthmus.steps.restore import Restorer
 from isthmus.steps.transform import protect
 
@@ -65,7 +67,9 @@ class Case(NamedTuple):
 
 def issue(key: bytes) -> tuple[Protected, dict[tuple[str, str], str]]:
     """One conversation with every value in it, and the pseudonym of each kind and language."""
-    texts, findings, where = [], [], []
+    texts: list[str] = []
+    findings: list[Finding] = []
+    where: list[tuple[str, str]] = []
     for kind, (chinese, english) in VALUES.items():
         for lang, value, text in (
             ("zh", chinese, f"请处理{chinese}谢谢"),
@@ -89,12 +93,16 @@ def wide(text: str) -> str:
 def cases(templates: dict[str, list[list[str]]], pseudonym: str, original: str, other: str) -> Iterator[Case]:
     """Every distortion of one pseudonym."""
     word, _, code = pseudonym.partition("-")
-    fields = {
-        "w": word, "c": code, "t": other, "tl": other.lower(), "wl": word.lower(), "wu": word.upper(), "wt": word.title(),
-        "cl": code.lower(), "wf": wide(word), "cf": wide(code), "c1": code[:2], "c2": code[2:],
-        "wj": json.dumps(word)[1:-1], "wp": quote(word), "wh": html.escape(word).encode("ascii", "xmlcharrefreplace").decode(),
-        "o": original, "oj": json.dumps(original, ensure_ascii=False)[1:-1], "op": quote(original, safe=""), "oh": html.escape(original),
-    }  # fmt: skip
+    fields = {"w": word, "c": code, "t": other, "tl": other.lower(), "o": original}
+    fields |= {"wl": word.lower(), "wu": word.upper(), "wt": word.title(), "cl": code.lower()}
+    fields |= {"wf": wide(word), "cf": wide(code), "c1": code[:2], "c2": code[2:]}
+    fields |= {
+        "wj": json.dumps(word)[1:-1],
+        "wp": quote(word),
+        "wh": word.encode("ascii", "xmlcharrefreplace").decode(),
+    }
+    fields |= {"oj": json.dumps(original, ensure_ascii=False)[1:-1], "op": quote(original, safe="")}
+    fields |= {"oh": html.escape(original)}
     for family, rows in templates.items():
         for template, expected in rows:
             wanted = expected
@@ -108,14 +116,12 @@ def restored(restorer: Restorer, channel: str, text: str, *, stream: bool, held:
     escape = CHANNELS[channel]
     if not stream:
         return restorer.feed(channel, text, escape=escape) + restorer.flush(channel)
-    out, given, back = [], 0, 0
+    out: list[str] = []
     for char in text:
         piece = restorer.feed(channel, char, escape=escape)
         out.append(piece)
-        given += 1
         before, at = restorer._pending[channel]  # noqa: SLF001 - the bench measures what is held
-        back = len(before) - at
-        held[back] += 1
+        held[len(before) - at] += 1
     return "".join(out) + restorer.flush(channel)
 
 
@@ -172,7 +178,7 @@ def _held(held: Counter[int]) -> list[Bar]:
 
 def traps(shown: int) -> list[Bar]:
     """Texts of which nothing may be restored."""
-    rnd = random.Random(20260101)  # noqa: S311 - a bench repeats itself
+    rnd = random.Random(20260101)
     done, pseudonyms = issue(b"one")
     elsewhere, _ = issue(b"another conversation")
     issued = set(done.originals)
@@ -259,7 +265,7 @@ def speed() -> list[Bar]:
     restorer.feed("c", "warm", escape=False)
     times = []
     for delta in ("the weather of today", "今天的天气很好所以我们去公园走走看看花草树"):
-        runs = timeit.repeat(lambda d=delta: restorer.feed("c", d, escape=False), number=2000, repeat=20)
+        runs = timeit.repeat(partial(restorer.feed, "c", delta, escape=False), number=2000, repeat=20)
         times.append(statistics.median(runs) / 2000 * 1e6)
     print(f"feed of 20 code points: English {times[0]:.2f}, Chinese {times[1]:.2f} microseconds")
     return [bar("restore.feed_us", max(times), "under", 5)]

@@ -20,7 +20,7 @@ PACKAGE = SRC / "isthmus"
 FILES = sorted(PACKAGE.rglob("*.py"))
 PROGRAMS = sorted(f for top in ("src", "tests", "bench", "docs") for f in (ROOT / top).rglob("*.py"))
 
-KERNEL = ("errors", "exchange", "facts", "decision", "catalog", "pseudonym_form", "pseudonym_gap", "pseudonym_reader")
+KERNEL = ("errors", "exchange", "facts", "decision", "catalog", "pseudonyms")
 STEPS = ("receive", "identify", "scan", "decide", "route", "transform", "call", "restore", "label", "record")
 PURE_STEPS = ("scan", "decide", "transform", "route", "restore", "label")
 HTTP_CLIENTS = ("pyreqwest", "httpx", "httpx2", "aiohttp", "requests", "urllib3", "urllib.request", "http.client")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isthmus.pseudonym_form import LONGEST, check_symbol
+from isthmus.pseudonyms.form import LONGEST, check_symbol
 from isthmus.steps.restore import Restorer
 
 

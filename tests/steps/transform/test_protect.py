@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from isthmus.dialects.pointers import PointerError, walk
 from isthmus.exchange import Finding, Part, Protected
-from isthmus.pseudonym_form import check_symbol, is_code
+from isthmus.pseudonyms.form import check_symbol, is_code
 from isthmus.steps.restore import Restorer
 from isthmus.steps.transform import protect
 

@@ -12,8 +12,8 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from isthmus.pseudonym_form import type_word
-from isthmus.pseudonym_reader import CONTEXT, WAIT, Codes, Sighting, reader
+from isthmus.pseudonyms.form import type_word
+from isthmus.pseudonyms.reader import CONTEXT, WAIT, Codes, Sighting, reader
 from isthmus.steps.restore.synonyms import synonyms
 
 
@@ -106,7 +106,6 @@ class Restorer:
             text = quote(text, safe="")
         elif found.layer == "html":
             text = html.escape(text)
-        depth = max(escape, {"json": 1, "json2": 2}.get(found.layer, 0))
-        for _ in range(depth):
+        for _ in range(max(escape, found.depth)):
             text = json.dumps(text, ensure_ascii=False)[1:-1]
         return f"{found.before}{text}{found.after}"

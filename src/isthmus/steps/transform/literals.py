@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from isthmus.exchange import Edit
-from isthmus.pseudonym_form import is_code, type_word
-from isthmus.pseudonym_reader import WAIT, Codes, reader
+from isthmus.pseudonyms.form import is_code, type_word
+from isthmus.pseudonyms.reader import WAIT, Codes, reader
 from isthmus.steps.transform.language import FALLBACK
 from isthmus.steps.transform.pseudonyms import Issuer
 

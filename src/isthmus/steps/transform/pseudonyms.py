@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from itertools import count
 
-from isthmus.pseudonym_form import ALPHABET, LENGTHS, check_symbol, is_mixed, type_word
+from isthmus.pseudonyms.form import ALPHABET, LENGTHS, check_symbol, is_mixed, type_word
 
 REVERSIBLE = True  # has its namesake in restore/
 _LITERAL = "\x1fliteral"  # the kind of text that looked like a pseudonym before there was one

@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterable
 from functools import cached_property, lru_cache
 from typing import Final, Literal, NamedTuple
 
-from isthmus.pseudonym_form import ALPHABET, LENGTHS, LONGEST, is_mixed
-from isthmus.pseudonym_gap import Layer, around, gap_begun, gap_end, gap_layer
+from isthmus.pseudonyms.escapes import Decoded, Layer, decode
+from isthmus.pseudonyms.form import ALPHABET, LENGTHS, LONGEST, is_mixed
+from isthmus.pseudonyms.gap import closing_of, gap_begun, gap_end, is_label, is_sign, unpaired
 
 WAIT: Final = "wait"  # more text may still change the answer
 CONTEXT = 8  # code points before a type word that decide whether it begins there
@@ -36,7 +37,8 @@ class Sighting(NamedTuple):
     """A pseudonym in a text: `[start, end)` becomes `before`, the original, `after`.
 
     `code` is in upper case and half width; `issued` says whether it is a code looked for, with a type word it may have;
-    `strict` whether it stands exactly as it was issued; `layer` how the text around writes what is not ASCII.
+    `strict` whether it stands exactly as it was issued; `layer` how the text around writes what is not ASCII, `depth`
+    how many times over it is escaped as JSON strings are.
     """
 
     start: int
@@ -48,14 +50,7 @@ class Sighting(NamedTuple):
     before: str = ""
     after: str = ""
     layer: Layer = ""
-
-
-class Spelling(NamedTuple):
-    """One way to write a type word, in lower case and half width, and the layer that writes so."""
-
-    folded: str
-    word: str
-    layer: Layer
+    depth: int = 0
 
 
 class Codes(dict[str, Collection[str]]):
@@ -71,49 +66,51 @@ class Reader:
     """Reads the pseudonyms of a fixed set of type words; `reader` gives a cached one."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._words = tuple(words)
-        spellings = sorted((each for word in self._words for each in _spell(word)), key=lambda each: -len(each.folded))
-        self._spellings: dict[str, list[Spelling]] = {}  # by first character, longest first
-        for each in spellings:
-            self._spellings.setdefault(each.folded[0], []).append(each)
-        self.start = re.compile(_trie([each.folded for each in spellings])).search
+        self._words: dict[str, list[tuple[str, str]]] = {}  # by first letter: as folded, as given; longest first
+        for word in sorted(words, key=lambda each: (-len(each), each)):
+            folded = word.translate(_FOLD)
+            self._words.setdefault(folded[0], []).append((folded, word))
+        forms = [form for group in self._words.values() for folded, _ in group for form in (folded, *_escaped(folded))]
+        self.start = re.compile(_trie(forms)).search
 
     def read(self, text: str, at: int, codes: Codes, *, final: bool) -> Sighting | Literal["wait"] | None:
         """The pseudonym whose type word begins at `at`, none, or `WAIT` where more text may change the answer.
 
         `final`: nothing follows `text`.
         """
-        view = text[at : at + LONGEST]
-        final = final or len(view) == LONGEST
-        folded = view.translate(_FOLD)
+        raw = text[at : at + LONGEST]
+        final = final or len(raw) == LONGEST
+        view = decode(raw, final=final)
+        if not view.text and not final:
+            return WAIT
+        folded = view.text.translate(_FOLD)
         begins = _begins(text, at)
         unknown: Sighting | None = None
-        for spelling in self._spellings.get(folded[:1], ()):
-            if not begins and not _may_be_strict(view, spelling.word):
+        for form, word in self._words.get(folded[:1], ()):
+            if not begins and not _may_be_strict(view.text, word):
                 continue  # in the middle of another word only the strict form is one
-            if folded.startswith(spelling.folded):
-                found = self._after_word(view, spelling, codes, final=final)
+            if folded.startswith(form):
+                found = self._after_word(view, word, codes, final=final)
                 if found == WAIT:
                     return WAIT
-                if found is None or not (found.strict or begins):
-                    continue
-                found = found._replace(start=at, end=at + found.end)
-                if found.issued:
-                    return found
-                unknown = unknown or found
-            elif not final and spelling.folded.startswith(folded):
+                if found is not None and (begins or found.strict):
+                    found = found._replace(start=at, end=at + found.end)
+                    if found.issued:
+                        return found
+                    unknown = unknown or found
+            elif not final and form.startswith(folded):
                 return WAIT
         return unknown
 
     def _after_word(
-        self, view: str, spelling: Spelling, codes: Codes, *, final: bool
+        self, decoded: Decoded, word: str, codes: Codes, *, final: bool
     ) -> Sighting | Literal["wait"] | None:
-        at, word = len(spelling.folded), spelling.word
+        view, at = decoded.text, len(word)
         begin = gap_end(view, at)
         if not final and gap_begun(view, at, begin):
             return WAIT
         run = _run_at(view, begin)
-        strict = view[:begin] == f"{word}-"
+        strict = decoded.raw[:begin] == f"{word}-"
         if strict and (glued := self._glued(view, begin, run, word, codes, final=final)):
             return glued
         if len(run) > _LONGEST_RUN:
@@ -128,10 +125,8 @@ class Reader:
             return None  # the right word begins further on
         if not issued and not _looks_issued(run, strict=strict):
             return None
-        strict = strict and view[begin:end] == code
-        before, after, taken = around(view, at, begin, end)
-        layer = spelling.layer or gap_layer(view[at:begin])
-        return Sighting(0, end + taken, word, code, issued, strict, before, after, layer)
+        strict = strict and decoded.raw[begin:end] == code
+        return _sighting(decoded, (at, begin, end), Sighting(0, 0, word, code, issued, strict))
 
     def _glued(
         self, view: str, at: int, run: str, word: str, codes: Codes, *, final: bool
@@ -141,7 +136,7 @@ class Reader:
             code = run[: length + 1]
             if len(run) > len(code) and code in codes and word in codes[code]:
                 rest = view[at + len(code) :]
-                for other in self._words:
+                for _, other in (each for group in self._words.values() for each in group):
                     if rest.startswith(f"{other}-"):
                         return Sighting(0, at + len(code), word, code, issued=True, strict=True)
                     if not final and f"{other}-".startswith(rest):
@@ -206,19 +201,35 @@ def _looks_issued(run: str, *, strict: bool) -> bool:
     return is_mixed(run) or (strict and run.isupper() and all(symbol in ALPHABET for symbol in run))
 
 
-def _spell(word: str) -> list[Spelling]:
-    """The ways to write `word`: as it is, and where it is not ASCII as JSON, URL and HTML write it."""
-    forms = [Spelling(word.translate(_FOLD), word, "")]
-    if not word.isascii():
-        units = [f"u{ord(char):04x}" for char in word]
-        forms += [
-            Spelling("".join("\\" + unit for unit in units), word, "json"),
-            Spelling("".join("\\\\" + unit for unit in units), word, "json2"),
-            Spelling("".join(f"%{byte:02x}" for byte in word.encode()), word, "url"),
-            Spelling("".join(f"&#{ord(char)};" for char in word), word, "html"),
-            Spelling("".join(f"&#x{ord(char):x};" for char in word), word, "html"),
-        ]
-    return forms
+def _sighting(decoded: Decoded, places: tuple[int, int, int], found: Sighting) -> Sighting:
+    """The sighting whose gap and code are at `places`, with the markup to keep around the original."""
+    view, (at, begin, end) = decoded.text, places
+    before, after = "", ""
+    if is_label(view, at, begin):
+        before = decoded.slice(0, begin)
+    else:
+        opened, closed = unpaired(view, at, begin)
+        closing = closing_of(opened)
+        if closing and view.startswith(closing, end):
+            opened.pop()
+            end += 1
+        before = "".join(decoded.slice(mark.start, mark.end) for mark in opened if not is_sign(mark))
+        after = "".join(decoded.slice(mark.start, mark.end) for mark in closed)
+    layer, depth = decoded.layer(end)
+    return found._replace(end=decoded.place(end), before=before, after=after, layer=layer, depth=depth)
+
+
+def _escaped(folded: str) -> list[str]:
+    """How JSON (once and twice over), URLs and HTML write a word that is not ASCII."""
+    if folded.isascii():
+        return []
+    units = [f"u{ord(char):04x}" for char in folded]
+    return [
+        *("".join(slashes + unit for unit in units) for slashes in ("\\", "\\\\")),
+        "".join(f"%{byte:02x}" for byte in folded.encode()),
+        "".join(f"&#{ord(char)};" for char in folded),
+        "".join(f"&#x{ord(char):x};" for char in folded),
+    ]
 
 
 def _trie(forms: list[str]) -> str:

@@ -1,0 +1,1 @@
+"""The form of pseudonyms, and the forms in which they may come back."""
