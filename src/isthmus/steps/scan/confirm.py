@@ -87,8 +87,7 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         high = min(candidate.high, candidate.end + self.origin.near // 4)
         if nearby.search(candidate.text, low, candidate.start) or nearby.search(candidate.text, candidate.end, high):
             return True
-        pointer = candidate.reading.source.slot.pointer
-        return low == candidate.low and nearby.search(pointer, pointer.rfind("/") + 1) is not None
+        return low == candidate.low and candidate.reading.source.named(self.origin.kind, nearby)
 
     def _finding(self, candidate: Candidate, value: str, *, strength: Strength, check: Check, why: str) -> Finding:
         inside = candidate.start - candidate.low, candidate.end - candidate.low

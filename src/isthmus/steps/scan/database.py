@@ -20,18 +20,19 @@ Hit = tuple[int, int, int]
 class Expression(msgspec.Struct, frozen=True):
     """A pattern to compile: its core, its edges, whether letters match in either case.
 
-    A `prefix` has an edge before it only.
+    A `prefix` has an edge before it only. One that is there `once` hits once at most, without a beginning.
     """
 
     core: str
     edges: str = "none"
     caseless: bool = False
     prefix: bool = False
+    once: bool = False
 
     @property
     def wide(self) -> bool:
         """Whether it must be matched as UTF-8 rather than as bytes."""
-        return not self.core.isascii()
+        return not self.core.isascii() or r"\x{" in self.core
 
 
 class Database:
@@ -55,14 +56,14 @@ class Database:
 
     def _compile(self) -> None:
         self._compiled.compile(
-            expressions=[*map(_source, self.expressions), *(trigger.encode() for trigger in self.triggers)],
-            ids=list(range(len(self.expressions) + len(self.triggers))),
-            flags=[*map(_flags, self.expressions), *map(_trigger_flags, self.triggers)],
+            expressions=[_source(expression) for expression in self.expressions],
+            ids=list(range(len(self.expressions))),
+            flags=[_flags(expression) for expression in self.expressions],
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Compile anew on the other side."""
-        return Database, (self.expressions, self.triggers)
+        return Database, (self.expressions,)
 
     def hits(self, data: bytes) -> list[Hit]:
         """Every `(number, first byte, byte after the last)` with its edges still on it, in order of its end."""
@@ -96,7 +97,7 @@ def _source(expression: Expression) -> bytes:
 
 
 def _flags(expression: Expression) -> int:
-    flags: int = hyperscan.HS_FLAG_SOM_LEFTMOST
+    flags: int = hyperscan.HS_FLAG_SINGLEMATCH if expression.once else hyperscan.HS_FLAG_SOM_LEFTMOST
     if expression.wide:
         flags |= hyperscan.HS_FLAG_UTF8
         if expression.caseless:
@@ -104,8 +105,3 @@ def _flags(expression: Expression) -> int:
     if expression.caseless:
         flags |= hyperscan.HS_FLAG_CASELESS
     return flags
-
-
-def _trigger_flags(trigger: str) -> int:
-    wide: int = 0 if trigger.isascii() and "\\x" not in trigger else hyperscan.HS_FLAG_UTF8
-    return wide | int(hyperscan.HS_FLAG_SINGLEMATCH)

@@ -34,11 +34,21 @@ class Source:
 
     def __init__(self, slot: Slot) -> None:
         self.slot = slot
+        self._named: dict[str, bool] = {}
 
     @cached_property
     def json(self) -> Index | None:
         """The places of its values, where its text is JSON."""
         return Index(self.slot.text) if is_json(self.slot.text) else None
+
+    def named(self, kind: str, words: re.Pattern[str] | None) -> bool:
+        """Whether the slot's own name (the end of its pointer) holds a context word of a kind."""
+        known = self._named.get(kind)
+        if known is None:
+            pointer = self.slot.pointer
+            known = words is not None and words.search(pointer, pointer.rfind("/") + 1) is not None
+            self._named[kind] = known
+        return known
 
     @cached_property
     def escaped(self) -> bool:
@@ -69,15 +79,6 @@ class Reading:
         self.steps: tuple[Trail, ...] = ()
         self.decoding: Trail | None = None
         self.run: tuple[int, int] | None = None
-        self._spoken_of: dict[str, bool] = {}
-
-    def speaks_of(self, kind: str, words: re.Pattern[str] | None) -> bool:
-        """Whether a context word of a kind stands anywhere in the text, or in the slot's own name."""
-        known = self._spoken_of.get(kind)
-        if known is None:
-            known = words is not None and bool(words.search(self.text) or words.search(self.source.slot.pointer))
-            self._spoken_of[kind] = known
-        return known
 
     def folded(self, trail: Trail) -> Reading:
         """The same layer with one more folding of its text."""
