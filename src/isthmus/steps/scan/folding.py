@@ -51,6 +51,7 @@ def _table() -> dict[int, str]:
 
 
 _TABLE = _table()
+_VISIBLE = _TABLE | dict.fromkeys(map(ord, INVISIBLE), "")
 _SEPARATOR = r"[ \t._·•∙・*|,，、/\\~-]"
 _INVISIBLE = re.compile(f"[{re.escape(INVISIBLE)}]+")
 _NUMERAL = "[" + "".join(NUMERALS) + "]"
@@ -82,8 +83,10 @@ SPACED_TRIGGER = r"[0-9](?:[ \t._·•∙・*|,，、/\\~_-]{0,2}[0-9]){9}"
 
 def fold(text: str) -> Trail | None:
     """Look-alikes read as what they look like; None where the text has none."""
-    plain = text.translate(_TABLE)
-    return replace(plain, _INVISIBLE, lambda _: "") or (None if plain == text else same_length(plain))
+    plain = text.translate(_VISIBLE)
+    if len(plain) < len(text):
+        return replace(text.translate(_TABLE), _INVISIBLE, lambda _: "")
+    return None if plain == text else same_length(plain)
 
 
 def numerals(text: str) -> Trail | None:

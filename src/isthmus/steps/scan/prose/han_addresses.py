@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
-from typing import NamedTuple
 
 from isthmus.steps.scan.prose.han_names import Mention
 from isthmus.steps.scan.prose.segments import Word
@@ -21,59 +19,60 @@ _NUMBER = re.compile(r"(?:[0-9A-Za-z]+|[一二三四五六七八九十百零]+|[
 _DASHED = re.compile(r"[0-9]+[-—][0-9]+")
 _UNITED = re.compile(r"[0-9A-Za-z一二三四五六七八九十]+(?:号楼|号院|号|栋|幢|座|区|楼|室|层|期|单元|组|弄)")
 _SOFT_TAGS = frozenset(["d", "t", "o", "k", "e", "y", "c", "p", "u", "ul", "uj", "uz", "ug", "ud", "uv", "r"])
+_STRETCH = re.compile("[^S]+")
+_DOWN_TO_STREET = re.compile("[RUV]|B.*N|NJN")
 _COUNTED = re.compile("NU|[RVB]J?N")
 _JOINERS = frozenset("-—_()（）#·/ ~")
 _MAX_FILL, _MAX_VERBS = 4, 2
 _MAX_TAIL = 8
+_MAX_KNOWN = 100_000
 _WEIGHT = 4.0
 
 
-class Piece(NamedTuple):
-    """A word with its part in an address, a letter.
-
-    A area, L area below the district, R road, V village, B building, N number, U unit, J joiner, F a word no list
-    knows, W a verb, D a word seldom in names of places, S what is in no address.
-    """
-
-    word: Word
-    part: str
-
-
 def finder(places: PlaceWords) -> Callable[[str, list[Word]], list[Mention]]:
-    """A function that finds the addresses in a text and its words, in order."""
-    endings = places.endings()
+    """A function that finds the addresses in a text and its words, in order.
 
-    @lru_cache(maxsize=65536)
-    def part(text: str, tag: str) -> str:
-        return _part(text, tag, places, endings)
+    Each word gets a part, a letter: A area, L area below the district, R road, V village, B building, N number, U unit,
+    J joiner, F a word no list knows, W a verb, D a word seldom in names of places, S what is in no address.
+    """
+    part = _parts(places)
 
     def find(text: str, words: list[Word]) -> list[Mention]:
         if not _HINT.search(text):
             return []
-        pieces = [Piece(word, part(word.text, word.tag)) for word in words]
-        return list(_addresses(pieces, places.units, places.fine_units))
+        parts = "".join([part(word) for word in words])
+        return [
+            mention
+            for stretch in _STRETCH.finditer(parts)
+            if _DOWN_TO_STREET.search(parts, *stretch.span())
+            for mention in _addresses(parts, words, *stretch.span(), places)
+        ]
 
     return find
 
 
-def _addresses(pieces: list[Piece], units: frozenset[str], fine: frozenset[str]) -> Iterator[Mention]:
-    at = 0
-    while at < len(pieces):
-        end = _row(pieces, at)
-        first, last = _trim(pieces, at, end)
-        if first < last and _is_address(pieces[first:last], units, fine):
-            last = end = max(_tail(pieces, end), last) if last == end else last
-            start, stop = pieces[first].word.start, pieces[last - 1].word.end
-            yield Mention(start, stop, _WEIGHT, "parts of an address in a row")
-        at = max(end, at + 1)
+def _parts(places: PlaceWords) -> Callable[[Word], str]:
+    """The part of a word; what is no number is remembered, being a word of the dictionary."""
+    known: dict[tuple[str, str], str] = {}
+    endings = places.endings()
+    apart = places.leads | places.not_roads | places.never
+
+    def part(word: Word) -> str:
+        named = (word.text, word.tag)
+        found = known.get(named)
+        if found is None:
+            found = "S" if word.text in apart else _part(word.text, word.tag, places.units, endings)
+            if not word.text.isascii() and len(known) < _MAX_KNOWN:
+                known[named] = found
+        return found
+
+    return part
 
 
-def _part(text: str, tag: str, words: PlaceWords, endings: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
-    if text in words.leads or text in words.not_roads or text in words.never:
-        return "S"
+def _part(text: str, tag: str, units: frozenset[str], endings: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
     if text in _JOINERS or tag == "x":
         return "J" if text in _JOINERS else "S"
-    if text in words.units or _UNITED.fullmatch(text):
+    if text in units or _UNITED.fullmatch(text):
         return "U"
     if _NUMBER.fullmatch(text):
         return "N"
@@ -82,40 +81,53 @@ def _part(text: str, tag: str, words: PlaceWords, endings: tuple[tuple[str, tupl
     return by_ending or by_tag
 
 
-def _row(pieces: list[Piece], start: int) -> int:
+def _addresses(parts: str, words: list[Word], at: int, stop: int, places: PlaceWords) -> Iterator[Mention]:
+    """The addresses in a stretch of words without a stop."""
+    while at < stop:
+        end = _row(parts, words, at, stop)
+        first, last = _trim(parts, at, end)
+        if first < last and _is_address(parts[first:last], words[first:last], places):
+            if last == end:
+                last = end = _tail(parts, words, end)
+            yield Mention(words[first].start, words[last - 1].end, _WEIGHT, "parts of an address in a row")
+        at = max(end, at + 1)
+
+
+def _row(parts: str, words: list[Word], start: int, stop: int) -> int:
     """The end of the row of parts that begins at `start`; `start` itself where none does."""
     at = start
     placed = False  # a known place stands in the row, so that odd words may follow it
-    while at < len(pieces):
-        part = pieces[at].part
+    while at < stop:
+        part = parts[at]
         if part in "ALRVBNU":
             placed = placed or part in "ALR"
             at += 1
         elif part == "J":
-            if at == start or at + 1 == len(pieces) or pieces[at + 1].part not in "ALRVBNUF":
+            if at == start or at + 1 == stop or parts[at + 1] not in "ALRVBNUF":
                 break
             at += 1
         else:
-            reach = _reach(pieces, at, placed=placed)
+            reach = _reach(parts, words, at, stop, placed=placed)
             if reach == at:
                 break
-            placed = placed or pieces[reach - 1].part in "ALR"
+            placed = placed or parts[reach - 1] in "ALR"
             at = reach
     return at
 
 
-def _reach(pieces: list[Piece], at: int, *, placed: bool) -> int:
+def _reach(parts: str, words: list[Word], at: int, stop: int, *, placed: bool) -> int:
     """Past a few words that no list knows, to the part of an address they belong to; `at` where none follows."""
     allowed = "FWAD" if placed else "FWA"
     verbs = 0
-    for here in range(at, min(at + _MAX_FILL + 1, len(pieces))):
-        part = pieces[here].part
-        if part in "LRVB" or (part == "A" and here > at and len(pieces[here].word.text) == 1):
+    for here in range(at, min(at + _MAX_FILL + 1, stop)):
+        part = parts[here]
+        behind = parts[here + 1] if here + 1 < len(parts) else "S"
+        if part in "LRVB" or (part == "A" and here > at and len(words[here].text) == 1):
             return here + 1
-        if part == "N" and not pieces[here].word.text.isascii() and not _next_is(pieces, here, "U"):
+        if part == "N" and behind != "U" and not words[here].text.isascii():
             continue  # a numeral in a name: 文一西路
         if part in "NU" and here > at:
-            counted = part == "N" and _next_is(pieces, here, "USJ" if placed else "U")
+            counted = part == "N" and behind in ("USJ" if placed else "U")
             return here if counted and (placed or not verbs) else at
         verbs += part in "WD"
         if part not in allowed or verbs > _MAX_VERBS or (part == "W" and here > at + 1 and not placed):
@@ -123,42 +135,39 @@ def _reach(pieces: list[Piece], at: int, *, placed: bool) -> int:
     return at
 
 
-def _next_is(pieces: list[Piece], at: int, parts: str) -> bool:
-    return (pieces[at + 1].part if at + 1 < len(pieces) else "S") in parts
-
-
-def _trim(pieces: list[Piece], first: int, last: int) -> tuple[int, int]:
+def _trim(parts: str, first: int, last: int) -> tuple[int, int]:
     """The row without joiners at its ends, and without loose numbers before its first part."""
     start = first
-    while start < last and pieces[start].part in "JNU":
+    while start < last and parts[start] in "JNU":
         start += 1
     start = first if start == last else start
-    while last > start and pieces[last - 1].part == "J":
+    while last > start and parts[last - 1] == "J":
         last -= 1
     return start, last
 
 
-def _tail(pieces: list[Piece], at: int) -> int:
+def _tail(parts: str, words: list[Word], at: int) -> int:
     """Past the name of a house or firm that closes an address just before a punctuation mark or the end."""
     verbs = 0
-    for here in range(at, min(at + _MAX_TAIL + 1, len(pieces) + 1)):
-        if here == len(pieces) or pieces[here].word.tag == "x":
+    for here in range(at, min(at + _MAX_TAIL + 1, len(words) + 1)):
+        if here == len(words) or words[here].tag == "x":
             return here
-        verbs += pieces[here].part == "W"
-        if pieces[here].part not in "FNUABLVRJW" or verbs > 1:
+        verbs += parts[here] == "W"
+        if parts[here] not in "FNUABLVRJW" or verbs > 1:
             break
     return at
 
 
-def _is_address(row: list[Piece], known_units: frozenset[str], fine_units: frozenset[str]) -> bool:
-    parts = "".join(piece.part for piece in row)
+def _is_address(parts: str, row: list[Word], places: PlaceWords) -> bool:
     areas = parts.count("A") + parts.count("L")
-    units = {piece.word.text for piece in row if piece.part == "U"}
-    numbered = _COUNTED.search(parts) is not None or any(unit not in known_units for unit in units)
-    dashed = any(piece.part == "N" and _DASHED.match(piece.word.text) for piece in row) or "NJN" in parts
+    units = {word.text for word, part in zip(row, parts, strict=True) if part == "U"}
+    numbered = _COUNTED.search(parts) is not None or any(unit not in places.units for unit in units)
+    dashed = "NJN" in parts or any(
+        _DASHED.match(word.text) for word, part in zip(row, parts, strict=True) if part == "N"
+    )
     if (numbered and ({"R", "V", "L"} & set(parts) or areas >= 2)) or (dashed and areas >= 2):
         return True
-    if (numbered or dashed) and "B" in parts and (areas or units & fine_units):
+    if (numbered or dashed) and "B" in parts and (areas or units & places.fine_units):
         return True
-    down_to_street = ("R" in parts and areas >= 1 and len(parts) >= 3) or (row[-1].part == "V" and areas >= 2)
-    return down_to_street or len(units & fine_units) >= 2
+    down_to_street = ("R" in parts and areas >= 1 and len(parts) >= 3) or (parts[-1] == "V" and areas >= 2)
+    return down_to_street or len(units & places.fine_units) >= 2
