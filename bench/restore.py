@@ -16,6 +16,7 @@ import html
 import json
 import random
 import statistics
+import sys
 import timeit
 from collections import Counter
 from collections.abc import Iterator
@@ -24,12 +25,14 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from bars import Bar, bar, conclude
-
 from isthmus.exchange import Finding, Part, Protected
 from isthmus.pseudonyms.form import ALPHABET, LONGEST, check_symbol
 from isthmus.steps.restore import Restorer
 from isthmus.steps.transform import protect
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bench.bars import Bar, bar, conclude
 
 WORDS = {
     "term.person": {"en": "Person", "zh": "人员"},

@@ -8,6 +8,7 @@ code holds a digit and a letter: no word of a language and no plain number is on
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTHS = (4, 5, 6)  # symbols before the check symbol; longer ones where shorter ones collide
@@ -36,6 +37,7 @@ def is_mixed(run: str) -> bool:
     return not run.isalpha() and not run.isdecimal()
 
 
+@lru_cache(maxsize=1024)
 def type_word(word: str) -> str:
     """`word` with letters only: nothing that Markdown, XML or a template eats (`Bank card` becomes `Bankcard`)."""
     return _NO_LETTER.sub("", word)

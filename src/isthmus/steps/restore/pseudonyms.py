@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from isthmus.pseudonyms.escapes import Layer
 from isthmus.pseudonyms.form import type_word
-from isthmus.pseudonyms.reader import CONTEXT, WAIT, Codes, Sighting, reader
+from isthmus.pseudonyms.reader import CONTEXT, WAIT, Codes, reader
 from isthmus.steps.restore.synonyms import synonyms
+
+# the form as it was issued, which needs no closer reading
+_EXACT = re.compile(r"[A-Za-z\u4e00-\u9fff]+-([2-9A-HJKMNP-Z]{5,7})(?![0-9A-Za-z０-９Ａ-Ｚａ-ｚ])")
 
 
 class Restorer:
@@ -29,15 +34,15 @@ class Restorer:
         self.unknown = 0
         self._originals: dict[str, str] = {}
         self._codes = Codes()
+        self._issued = frozenset(originals)
         self._back: set[str] = set()  # codes that came back at least once
         self._pending: dict[str, tuple[str, int]] = {}  # context and what is held back, and where that begins
         self._escape: dict[str, bool] = {}
-        groups = [frozenset(type_word(word) for word in each.values()) for each in (words or {}).values()]
         known: dict[str, frozenset[str]] = {}
         for pseudonym, original in originals.items():
             word, _, code = pseudonym.partition("-")
             if word not in known:
-                known[word] = synonyms(word, frozenset[str]().union(*(group for group in groups if word in group)))
+                known[word] = synonyms(word, _translations(word, words or {}))
             self._originals[code] = original
             self._codes[code] = known[word]
         self._reader = reader(frozenset[str]().union(*known.values()))
@@ -79,6 +84,13 @@ class Restorer:
         out: list[str] = []
         done = at
         while (match := self._search(buffer, at)) is not None:
+            exact = _EXACT.match(buffer, match.start())
+            if exact is not None and exact.group() in self._issued and (final or exact.end() < len(buffer)):
+                at = exact.end()
+                original = self._original(exact[1], "", escape)
+                out += (buffer[done : match.start()], original)
+                done = at
+                continue
             found = self._reader.read(buffer, match.start(), self._codes, final=final)
             if found == WAIT:
                 out.append(buffer[done : match.start()])
@@ -90,7 +102,8 @@ class Restorer:
                 continue
             at = found.end
             if found.issued:
-                out += (buffer[done : found.start], self._original(found, escape=escape))
+                original = self._original(found.code, found.layer, max(escape, found.depth))
+                out += (buffer[done : found.start], found.before, original, found.after)
                 done = found.end
             else:
                 self.unknown += 1
@@ -98,14 +111,22 @@ class Restorer:
         self._pending[channel] = (buffer[-CONTEXT:], min(CONTEXT, len(buffer)))
         return "".join(out)
 
-    def _original(self, found: Sighting, *, escape: bool) -> str:
+    def _original(self, code: str, layer: Layer, depth: int) -> str:
         self.restored += 1
-        self._back.add(found.code)
-        text = self._originals[found.code]
-        if found.layer == "url":
-            text = quote(text, safe="")
-        elif found.layer == "html":
-            text = html.escape(text)
-        for _ in range(max(escape, found.depth)):
+        self._back.add(code)
+        text = self._originals[code]
+        if layer:
+            text = quote(text, safe="") if layer == "url" else html.escape(text)
+        for _ in range(depth):
             text = json.dumps(text, ensure_ascii=False)[1:-1]
-        return f"{found.before}{text}{found.after}"
+        return text
+
+
+def _translations(word: str, words: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
+    """The type words of every kind that has `word` as one of its own."""
+    found: set[str] = set()
+    for each in words.values():
+        own = [type_word(one) for one in each.values()]
+        if word in own:
+            found.update(own)
+    return frozenset(found)

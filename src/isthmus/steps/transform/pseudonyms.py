@@ -24,7 +24,7 @@ class Issuer:
         self._key = key
         self._issued: dict[tuple[str, str], str] = {}
         self._codes: set[str] = set()
-        self._near: set[str] = set()  # issued codes less one symbol
+        self._lengths: set[int] = set()
 
     def pseudonym(self, kind: str, value: str, word: str, surface: str) -> str:
         """The pseudonym of a value; it comes back as `surface`, the latest spelling wins."""
@@ -56,11 +56,16 @@ class Issuer:
                 break
             length = min(length + 1, len(LENGTHS) - 1)
         self._codes.add(code)
-        self._near |= _shorter(code)
+        self._lengths.add(len(code))
         return code
 
     def _free(self, code: str) -> bool:
-        return code not in self._codes and code not in self._near and not (_shorter(code) & self._codes)
+        """Whether no issued code is this one, or this one with a symbol more or less."""
+        if code in self._codes:
+            return False
+        if len(code) - 1 in self._lengths and _shorter(code) & self._codes:
+            return False
+        return len(code) + 1 not in self._lengths or not any(code in _shorter(other) for other in self._codes)
 
 
 def _symbols(digest: bytes, length: int) -> str:

@@ -71,16 +71,16 @@ def regions(text: str, marks: Iterable[Marked]) -> list[Region]:
 
 
 def _region(text: str, members: list[Marked]) -> Region:
+    if len(members) == 1:
+        mark = members[0]
+        return Region(mark.start, mark.end, mark.duty, mark.finding.kind, mark.value, mark.inner, mark.run)
     start, end = members[0].start, max(mark.end for mark in members)
     duty = min((mark.duty for mark in members), key=DUTIES.index)
     inner = next((mark.inner for mark in members if mark.inner), None)
     dutiful = min((mark for mark in members if mark.duty == duty), key=_rank)
     whole = min((mark for mark in members if (mark.start, mark.end) == (start, end)), key=_rank, default=None)
     if whole is None or whole.run is not None:  # no finding covers the union: its own text is the value
-        alone = len(members) == 1
-        return Region(
-            start, end, duty, dutiful.finding.kind, text[start:end], None, whole.run if alone and whole else None
-        )
+        return Region(start, end, duty, dutiful.finding.kind, text[start:end])
     named = dutiful if duty == "drop" else whole
     return Region(start, end, duty, named.finding.kind, whole.value, whole.inner or inner)
 
