@@ -8,10 +8,10 @@ from typing import Any
 
 from isthmus.steps.scan.prose import han_addresses, han_names
 from isthmus.steps.scan.prose.han_names import HAN, Mention
-from isthmus.steps.scan.prose.segments import Word, chunks, cut
+from isthmus.steps.scan.prose.segments import Words, chunks, cut
 from isthmus.steps.scan.prose.tables import read_places, read_tables
 
-Find = Callable[[str, list[Word]], list[Mention]]
+Find = Callable[[str, Words], list[Mention]]
 
 
 class Prose:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from isthmus.steps.scan.prose.han_names import Mention
-from isthmus.steps.scan.prose.segments import Word
+from isthmus.steps.scan.prose.segments import Words
 from isthmus.steps.scan.prose.tables import PlaceWords
 
 _HINT = re.compile(r"[0-9A-Za-z一二三四五六七八九十百]\s?(?:号|栋|幢|弄|室|单元|座|组|层|楼|#)|[路街巷弄道村镇]")
@@ -29,7 +29,7 @@ _MAX_KNOWN = 100_000
 _WEIGHT = 4.0
 
 
-def finder(places: PlaceWords) -> Callable[[str, list[Word]], list[Mention]]:
+def finder(places: PlaceWords) -> Callable[[str, Words], list[Mention]]:
     """A function that finds the addresses in a text and its words, in order.
 
     Each word gets a part, a letter: A area, L area below the district, R road, V village, B building, N number, U unit,
@@ -37,10 +37,10 @@ def finder(places: PlaceWords) -> Callable[[str, list[Word]], list[Mention]]:
     """
     part = _parts(places)
 
-    def find(text: str, words: list[Word]) -> list[Mention]:
+    def find(text: str, words: Words) -> list[Mention]:
         if not _HINT.search(text):
             return []
-        parts = "".join([part(word) for word in words])
+        parts = "".join(map(part, words.text, words.tag))
         return [
             mention
             for stretch in _STRETCH.finditer(parts)
@@ -51,19 +51,18 @@ def finder(places: PlaceWords) -> Callable[[str, list[Word]], list[Mention]]:
     return find
 
 
-def _parts(places: PlaceWords) -> Callable[[Word], str]:
+def _parts(places: PlaceWords) -> Callable[[str, str], str]:
     """The part of a word; what is no number is remembered, being a word of the dictionary."""
     known: dict[tuple[str, str], str] = {}
     endings = places.endings()
     apart = places.leads | places.not_roads | places.never
 
-    def part(word: Word) -> str:
-        named = (word.text, word.tag)
-        found = known.get(named)
+    def part(text: str, tag: str) -> str:
+        found = known.get((text, tag))
         if found is None:
-            found = "S" if word.text in apart else _part(word.text, word.tag, places.units, endings)
-            if not word.text.isascii() and len(known) < _MAX_KNOWN:
-                known[named] = found
+            found = "S" if text in apart else _part(text, tag, places.units, endings)
+            if not text.isascii() and len(known) < _MAX_KNOWN:
+                known[text, tag] = found
         return found
 
     return part
@@ -81,19 +80,19 @@ def _part(text: str, tag: str, units: frozenset[str], endings: tuple[tuple[str, 
     return by_ending or by_tag
 
 
-def _addresses(parts: str, words: list[Word], at: int, stop: int, places: PlaceWords) -> Iterator[Mention]:
+def _addresses(parts: str, words: Words, at: int, stop: int, places: PlaceWords) -> Iterator[Mention]:
     """The addresses in a stretch of words without a stop."""
     while at < stop:
         end = _row(parts, words, at, stop)
         first, last = _trim(parts, at, end)
-        if first < last and _is_address(parts[first:last], words[first:last], places):
+        if first < last and _is_address(parts[first:last], words.text[first:last], places):
             if last == end:
                 last = end = _tail(parts, words, end)
-            yield Mention(words[first].start, words[last - 1].end, _WEIGHT, "parts of an address in a row")
+            yield Mention(words.start[first], words.start[last], _WEIGHT, "parts of an address in a row")
         at = max(end, at + 1)
 
 
-def _row(parts: str, words: list[Word], start: int, stop: int) -> int:
+def _row(parts: str, words: Words, start: int, stop: int) -> int:
     """The end of the row of parts that begins at `start`; `start` itself where none does."""
     at = start
     placed = False  # a known place stands in the row, so that odd words may follow it
@@ -115,16 +114,16 @@ def _row(parts: str, words: list[Word], start: int, stop: int) -> int:
     return at
 
 
-def _reach(parts: str, words: list[Word], at: int, stop: int, *, placed: bool) -> int:
+def _reach(parts: str, words: Words, at: int, stop: int, *, placed: bool) -> int:
     """Past a few words that no list knows, to the part of an address they belong to; `at` where none follows."""
     allowed = "FWAD" if placed else "FWA"
     verbs = 0
     for here in range(at, min(at + _MAX_FILL + 1, stop)):
         part = parts[here]
         behind = parts[here + 1] if here + 1 < len(parts) else "S"
-        if part in "LRVB" or (part == "A" and here > at and len(words[here].text) == 1):
+        if part in "LRVB" or (part == "A" and here > at and len(words.text[here]) == 1):
             return here + 1
-        if part == "N" and behind != "U" and not words[here].text.isascii():
+        if part == "N" and behind != "U" and not words.text[here].isascii():
             continue  # a numeral in a name: 文一西路
         if part in "NU" and here > at:
             counted = part == "N" and behind in ("USJ" if placed else "U")
@@ -146,11 +145,11 @@ def _trim(parts: str, first: int, last: int) -> tuple[int, int]:
     return start, last
 
 
-def _tail(parts: str, words: list[Word], at: int) -> int:
+def _tail(parts: str, words: Words, at: int) -> int:
     """Past the name of a house or firm that closes an address just before a punctuation mark or the end."""
     verbs = 0
-    for here in range(at, min(at + _MAX_TAIL + 1, len(words) + 1)):
-        if here == len(words) or words[here].tag == "x":
+    for here in range(at, min(at + _MAX_TAIL + 1, len(words.text) + 1)):
+        if here == len(words.text) or words.tag[here] == "x":
             return here
         verbs += parts[here] == "W"
         if parts[here] not in "FNUABLVRJW" or verbs > 1:
@@ -158,13 +157,11 @@ def _tail(parts: str, words: list[Word], at: int) -> int:
     return at
 
 
-def _is_address(parts: str, row: list[Word], places: PlaceWords) -> bool:
+def _is_address(parts: str, row: list[str], places: PlaceWords) -> bool:
     areas = parts.count("A") + parts.count("L")
-    units = {word.text for word, part in zip(row, parts, strict=True) if part == "U"}
+    units = {word for word, part in zip(row, parts, strict=True) if part == "U"}
     numbered = _COUNTED.search(parts) is not None or any(unit not in places.units for unit in units)
-    dashed = "NJN" in parts or any(
-        _DASHED.match(word.text) for word, part in zip(row, parts, strict=True) if part == "N"
-    )
+    dashed = "NJN" in parts or any(_DASHED.match(word) for word, part in zip(row, parts, strict=True) if part == "N")
     if (numbered and ({"R", "V", "L"} & set(parts) or areas >= 2)) or (dashed and areas >= 2):
         return True
     if (numbered or dashed) and "B" in parts and (areas or units & places.fine_units):

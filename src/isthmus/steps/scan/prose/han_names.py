@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from isthmus.steps.scan.prose.segments import UNKNOWN, Word, log_frequency
+from isthmus.steps.scan.prose.segments import UNKNOWN, Words, log_frequency
 from isthmus.steps.scan.prose.tables import Tables
 
 HAN = re.compile(r"[㐀-鿿\U00020000-\U0003ffff]")
@@ -38,26 +38,26 @@ class Reader(NamedTuple):
     """A text while it is read: its words, the word at each place, and whether a word begins there."""
 
     text: str
-    words: list[Word]
+    words: Words
     at: list[int]
     begins: bytearray
     tables: Tables
 
     def before(self, number: int) -> str:
         """The word before word `number`."""
-        return self.words[number - 1].text if number else ""
+        return self.words.text[number - 1] if number else ""
 
     def behind(self, end: int) -> str:
         """What stands at `end`: the word that begins there, else one character."""
         if end >= len(self.text):
             return ""
-        return self.words[self.at[end]].text if self.begins[end] else self.text[end]
+        return self.words.text[self.at[end]] if self.begins[end] else self.text[end]
 
 
-def finder(tables: Tables) -> Callable[[str, list[Word]], list[Mention]]:
+def finder(tables: Tables) -> Callable[[str, Words], list[Mention]]:
     """A function that finds the names in a text and its words: in order, none overlapping another."""
 
-    def find(text: str, words: list[Word]) -> list[Mention]:
+    def find(text: str, words: Words) -> list[Mention]:
         reader = _read(text, words, tables)
         found = [*_full_names(reader), *_addressed(reader), *_transliterated(reader)]
         found.sort(key=lambda mention: (-mention.weight, mention.start))
@@ -72,13 +72,13 @@ def finder(tables: Tables) -> Callable[[str, list[Word]], list[Mention]]:
     return find
 
 
-def _read(text: str, words: list[Word], tables: Tables) -> Reader:
+def _read(text: str, words: Words, tables: Tables) -> Reader:
     at: list[int] = []
     begins = bytearray(len(text) + 1)
-    for number, word in enumerate(words):
-        begins[word.start] = 1
-        at += [number] * len(word.text)
-    begins[len(text)] = 1
+    for number, word in enumerate(words.text):
+        at += (number,) * len(word)
+    for start in words.start:
+        begins[start] = 1
     return Reader(text, words, at, begins, tables)
 
 
@@ -86,9 +86,8 @@ def _full_names(reader: Reader) -> Iterator[Mention]:
     """Surname and one or two characters, from the beginning of a word on."""
     text, tables = reader.text, reader.tables
     surname, compound, compound_first = tables.surname, tables.compound, tables.compound_first
-    for number, word in enumerate(reader.words):
-        start = word.start
-        first = text[start]
+    for number, (start, word) in enumerate(zip(reader.words.start, reader.words.text, strict=False)):
+        first = word[0]
         ratio = surname.get(first)
         if ratio is not None:
             yield from _with_given(reader, number, start + 1, ratio * SURNAME_WEIGHT)
@@ -99,7 +98,7 @@ def _full_names(reader: Reader) -> Iterator[Mention]:
 def _with_given(reader: Reader, number: int, middle: int, ratio: float) -> Iterator[Mention]:
     """The given names that could stand at `middle`, behind a surname with this evidence."""
     text, tables = reader.text, reader.tables
-    start = reader.words[number].start
+    start = reader.words.start[number]
     one, two = text[middle : middle + 1], text[middle + 1 : middle + 2]
     weights = (
         (middle + 2, ratio + tables.first.get(one, RARE) + tables.second.get(two, RARE)),
@@ -124,32 +123,36 @@ def _may_be_given(reader: Reader, start: int, end: int) -> bool:
 
 def _shape(reader: Reader, start: int, end: int) -> float:
     """How the candidate lies among the words: a word of the dictionary, a row of pieces, or across an edge."""
-    first, last = reader.at[start], reader.at[end - 1]
+    first, last, words = reader.at[start], reader.at[end - 1], reader.words
     if first == last and reader.begins[end]:
-        return _whole_word(reader.words[first])
+        return _whole_word(reader.words.text[first], reader.words.tag[first])
     weight = 0.0
     if not reader.begins[end]:
-        broken = reader.words[reader.at[end]]
-        inside_name = first == last and broken.tag in NAME_TAGS
-        weight -= 1.0 if inside_name else 3.0 + 0.4 * log_frequency(broken.text)
-    pieces = reader.words[first : last + 1]
-    for word in pieces:
-        if len(word.text) > 1 and word.end <= end:
-            frequency = log_frequency(word.text)
-            if word.tag in NAME_TAGS or word.tag == "nrt":
+        broken = reader.at[end]
+        inside_name = first == last and words.tag[broken] in NAME_TAGS
+        weight -= 1.0 if inside_name else 3.0 + 0.4 * log_frequency(words.text[broken])
+    loose = True
+    for number in range(first, last + 1):
+        word = words.text[number]
+        if len(word) == 1:
+            continue
+        loose = False
+        if words.start[number + 1] <= end:
+            frequency = log_frequency(word)
+            if words.tag[number] in NAME_TAGS or words.tag[number] == "nrt":
                 weight -= 0.2 * frequency
-            elif word.start == start:
+            elif number == first:
                 weight -= 1.5 + 0.7 * frequency
             else:
                 weight -= 0.5 + 0.55 * frequency
-    return weight + (1.0 if all(len(word.text) == 1 for word in pieces) else 0.0)
+    return weight + (1.0 if loose else 0.0)
 
 
-def _whole_word(word: Word) -> float:
+def _whole_word(word: str, tag: str) -> float:
     """A dictionary word that looks like a name: frequent ones are not, whatever the dictionary calls them."""
-    frequency = log_frequency(word.text)
-    long = len(word.text) > 2
-    if word.tag in NAME_TAGS:
+    frequency = log_frequency(word)
+    long = len(word) > 2
+    if tag in NAME_TAGS:
         return 2.5 - 0.7 * frequency if long else 0.3 - 0.8 * frequency
     return -3.0 - 0.5 * frequency if long else -4.0 - 0.8 * frequency
 
@@ -179,73 +182,71 @@ def _addressed(reader: Reader) -> Iterator[Mention]:
     """A surname with what people are called by: 张总, 顾老师, 老王."""
     text, tables = reader.text, reader.tables
     plain, address_first, prefixes = tables.plain_surname, tables.address_first, tables.prefixes
-    for number, word in enumerate(reader.words):
-        start = word.start
-        if text[start] not in plain:
+    for number, (start, word) in enumerate(zip(reader.words.start, reader.words.text, strict=False)):
+        if word[0] not in plain:
             continue
-        ratio = tables.surname[text[start]] * SURNAME_WEIGHT
+        ratio = tables.surname[word[0]] * SURNAME_WEIGHT
         if text[start + 1 : start + 2] in address_first:
-            yield from _with_form(reader, word, ratio)
-        if len(word.text) == 1 and reader.before(number) in prefixes:
+            yield from _with_form(reader, start, word, ratio)
+        if len(word) == 1 and reader.before(number) in prefixes:
             behind = reader.behind(start + 1)
             known = behind in tables.speech or behind in tables.after or not HAN.match(behind)
             yield Mention(start - 1, start + 1, ratio - (-0.5 if known else 3.0), "surname and form of address")
 
 
-def _with_form(reader: Reader, word: Word, ratio: float) -> Iterator[Mention]:
-    start = word.start
+def _with_form(reader: Reader, start: int, word: str, ratio: float) -> Iterator[Mention]:
     for size in (3, 2, 1):
         form = reader.text[start + 1 : start + 1 + size]
         if len(form) == size and form in reader.tables.address:
             weight = ratio + (3.5 if size > 1 else 0.5)
-            if size == 1 and not (reader.begins[start + 2] or len(word.text) == 2):
+            if size == 1 and not (reader.begins[start + 2] or len(word) == 2):
                 weight -= 2.0
-            if len(word.text) > 1 and word.text[1:] != form and log_frequency(word.text) != UNKNOWN:
-                weight -= 1.0 + 0.5 * log_frequency(word.text)
+            if len(word) > 1 and word[1:] != form and log_frequency(word) != UNKNOWN:
+                weight -= 1.0 + 0.5 * log_frequency(word)
             yield Mention(start, start + 1 + size, weight, "surname and form of address")
             return
 
 
 def _transliterated(reader: Reader) -> Iterator[Mention]:
     """A row of pieces in characters that foreign names are written with."""
-    number, words, foreign = 0, reader.words, reader.tables.foreign
-    while number < len(words):
-        if words[number].text[0] not in foreign or not _is_foreign(words[number], foreign):
+    words, foreign = reader.words, reader.tables.foreign
+    number, count = 0, len(words.text)
+    while number < count:
+        if words.text[number][0] not in foreign or not _is_foreign(words, number, foreign):
             number += 1
             continue
         last = number + 1
-        while last < len(words) and _is_foreign(words[last], foreign):
+        while last < count and _is_foreign(words, last, foreign):
             last += 1
-        start, end = words[number].start, words[last - 1].end
+        start, end = words.start[number], words.start[last]
         name = reader.text[start:end]
         if 2 <= len(name) <= 9 and name not in reader.tables.not_names:
             varied = max(map(name.count, name)) < 3 and len(set(name)) * 2 > len(name)
             if varied:
-                yield Mention(start, end, _foreign_weight(reader, number, last), "transliterated name")
+                yield Mention(start, end, _foreign_weight(reader, name, number, last), "transliterated name")
         number = last
 
 
-def _is_foreign(word: Word, foreign: frozenset[str]) -> bool:
-    if len(word.text) == 1:
-        return word.text in foreign
-    if not foreign.issuperset(word.text):
+def _is_foreign(words: Words, number: int, foreign: frozenset[str]) -> bool:
+    text, tag = words.text[number], words.tag[number]
+    if len(text) == 1:
+        return text in foreign
+    if not foreign.issuperset(text):
         return False
-    return word.tag in NAME_TAGS or word.tag == "nrt" or log_frequency(word.text) < 3.2
+    return tag in NAME_TAGS or tag == "nrt" or log_frequency(text) < 3.2
 
 
-def _foreign_weight(reader: Reader, first: int, last: int) -> float:
-    words, tables = reader.words[first:last], reader.tables
-    end = words[-1].end
-    name = "".join(word.text for word in words)
+def _foreign_weight(reader: Reader, name: str, first: int, last: int) -> float:
+    words, tables = reader.words, reader.tables
+    start, end = words.start[first], words.start[last]
     weight = sum(tables.transliterated[character] for character in name) - 1.5
-    if any(word.tag == "nrt" and len(word.text) > 1 for word in words):
+    if any(words.tag[number] == "nrt" and len(words.text[number]) > 1 for number in range(first, last)):
         weight += 4.0
-    if any(word.tag == "nr" and len(word.text) > 2 for word in words):
+    if any(words.tag[number] == "nr" and len(words.text[number]) > 2 for number in range(first, last)):
         weight += 2.0
     behind = reader.behind(end)
     weight += 2.0 if behind in tables.titles else 1.0 if behind in tables.after or behind in tables.speech else 0.0
     weight += 1.0 if reader.before(first) in tables.before or reader.before(first) in tables.offices else 0.0
-    dots = (reader.text[end : end + 1] in DOTS) + (reader.text[max(words[0].start - 1, 0)] in DOTS)
-    weight += 3.0 * dots
+    weight += 3.0 * ((reader.text[end : end + 1] in DOTS) + (reader.text[max(start - 1, 0)] in DOTS))
     weight -= 5.0 if behind[:1] in tables.not_people else 0.0
     return weight - (3.0 if len(name) == 2 else 0.0)

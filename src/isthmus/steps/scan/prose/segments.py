@@ -6,6 +6,7 @@ import importlib
 import math
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 UNKNOWN = 2.0
@@ -18,28 +19,23 @@ def engine() -> Any:
     return importlib.import_module("rjieba")
 
 
-class Word(NamedTuple):
-    """A word, where it begins, and its part of speech (`nr` a name, `nrt` a transliterated one, `ns` a place)."""
+class Words(NamedTuple):
+    """The words of a text in parallel lists: the word, its part of speech, where it begins (one more for the end).
 
-    start: int
-    text: str
-    tag: str
+    Parts of speech are jieba's: `nr` a name, `nrt` a transliterated one, `ns` a place, `v` a verb, `x` no word.
+    """
 
-    @property
-    def end(self) -> int:
-        """The place after its last character."""
-        return self.start + len(self.text)
+    text: list[str]
+    tag: list[str]
+    start: list[int]
 
 
-def cut(text: str) -> list[Word]:
+def cut(text: str) -> Words:
     """The words of a text, in order, without guessing at words that the dictionary does not have."""
-    words: list[Word] = []
-    at = 0
     guess_unknown = False
-    for piece, tag in engine().tag(text, guess_unknown):
-        words.append(Word(at, piece, tag))
-        at += len(piece)
-    return words
+    tagged = engine().tag(text, guess_unknown)
+    words = [word for word, _ in tagged]
+    return Words(words, [tag for _, tag in tagged], [0, *accumulate(map(len, words))])
 
 
 def chunks(text: str) -> Iterator[tuple[int, str]]:
