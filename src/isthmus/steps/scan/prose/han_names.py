@@ -59,7 +59,7 @@ def finder(tables: Tables) -> Callable[[str, Words], list[Mention]]:
 
     def find(text: str, words: Words) -> list[Mention]:
         reader = _read(text, words, tables)
-        found = [*_full_names(reader), *_addressed(reader), *_transliterated(reader)]
+        found = [*_full_names(reader), *_addressed(reader), *_transliterated(reader), *_known(reader)]
         found.sort(key=lambda mention: (-mention.weight, mention.start))
         used = bytearray(len(text))
         kept = []
@@ -91,8 +91,10 @@ def _full_names(reader: Reader) -> Iterator[Mention]:
         ratio = surname.get(first)
         if ratio is not None:
             yield from _with_given(reader, number, start + 1, ratio * SURNAME_WEIGHT)
-        if first in compound_first and text[start : start + 2] in compound:
-            yield from _with_given(reader, number, start + 2, COMPOUND * SURNAME_WEIGHT)
+        if first in compound_first:
+            for size in (2, 3):
+                if text[start : start + size] in compound:
+                    yield from _with_given(reader, number, start + size, COMPOUND * SURNAME_WEIGHT)
 
 
 def _with_given(reader: Reader, number: int, middle: int, ratio: float) -> Iterator[Mention]:
@@ -107,8 +109,16 @@ def _with_given(reader: Reader, number: int, middle: int, ratio: float) -> Itera
     for end, characters in weights:
         if characters > THRESHOLD - MOST_AROUND and end <= len(text) and _may_be_given(reader, middle, end):
             weight = characters + _shape(reader, start, end)
+            if end == middle + 1 and _goes_on(reader, end):
+                weight -= 1.5
             if weight > THRESHOLD - MOST_AROUND:
                 yield Mention(start, end, weight + _surroundings(reader, number, end), "surname and given name")
+
+
+def _goes_on(reader: Reader, end: int) -> bool:
+    """Whether a loose character follows that could belong to the name."""
+    behind = reader.behind(end)
+    return len(behind) == 1 and HAN.match(behind) is not None and behind not in reader.tables.particles
 
 
 def _may_be_given(reader: Reader, start: int, end: int) -> bool:
@@ -125,12 +135,12 @@ def _shape(reader: Reader, start: int, end: int) -> float:
     """How the candidate lies among the words: a word of the dictionary, a row of pieces, or across an edge."""
     first, last, words = reader.at[start], reader.at[end - 1], reader.words
     if first == last and reader.begins[end]:
-        return _whole_word(reader.words.text[first], reader.words.tag[first])
+        return _whole_word(reader, first)
     weight = 0.0
     if not reader.begins[end]:
         broken = reader.at[end]
         inside_name = first == last and words.tag[broken] in NAME_TAGS
-        weight -= 1.0 if inside_name else 3.0 + 0.4 * log_frequency(words.text[broken])
+        weight -= 3.0 if inside_name else 3.0 + 0.4 * log_frequency(words.text[broken])
     loose = True
     for number in range(first, last + 1):
         word = words.text[number]
@@ -148,12 +158,15 @@ def _shape(reader: Reader, start: int, end: int) -> float:
     return weight + (1.0 if loose else 0.0)
 
 
-def _whole_word(word: str, tag: str) -> float:
+def _whole_word(reader: Reader, number: int) -> float:
     """A dictionary word that looks like a name: frequent ones are not, whatever the dictionary calls them."""
+    word, tag = reader.words.text[number], reader.words.tag[number]
     frequency = log_frequency(word)
     long = len(word) > 2
     if tag in NAME_TAGS:
-        return 2.5 - 0.7 * frequency if long else 0.3 - 0.8 * frequency
+        if long:
+            return 2.5 - (0.35 if word[0] in reader.tables.plain_surname else 0.7) * frequency
+        return 0.3 - 0.8 * frequency
     return -3.0 - 0.5 * frequency if long else -4.0 - 0.8 * frequency
 
 
@@ -184,14 +197,21 @@ def _addressed(reader: Reader) -> Iterator[Mention]:
     plain, address_first, prefixes = tables.plain_surname, tables.address_first, tables.prefixes
     for number, (start, word) in enumerate(zip(reader.words.start, reader.words.text, strict=False)):
         if word[0] not in plain:
+            if len(word) == 2 and word[0] in prefixes and word[1] in plain:
+                yield _nickname(reader, start, tables.surname[word[1]] * SURNAME_WEIGHT)
             continue
         ratio = tables.surname[word[0]] * SURNAME_WEIGHT
         if text[start + 1 : start + 2] in address_first:
             yield from _with_form(reader, start, word, ratio)
         if len(word) == 1 and reader.before(number) in prefixes:
-            behind = reader.behind(start + 1)
-            known = behind in tables.speech or behind in tables.after or not HAN.match(behind)
-            yield Mention(start - 1, start + 1, ratio - (-0.5 if known else 3.0), "surname and form of address")
+            yield _nickname(reader, start - 1, ratio)
+
+
+def _nickname(reader: Reader, start: int, ratio: float) -> Mention:
+    """A prefix and a surname, at a word's edge."""
+    tables, behind = reader.tables, reader.behind(start + 2)
+    known = behind in tables.speech or behind in tables.after or not HAN.match(behind)
+    return Mention(start, start + 2, ratio - (-0.5 if known else 3.0), "surname and form of address")
 
 
 def _with_form(reader: Reader, start: int, word: str, ratio: float) -> Iterator[Mention]:
@@ -212,7 +232,7 @@ def _transliterated(reader: Reader) -> Iterator[Mention]:
     words, foreign = reader.words, reader.tables.foreign
     number, count = 0, len(words.text)
     while number < count:
-        if words.text[number][0] not in foreign or not _is_foreign(words, number, foreign):
+        if not _is_foreign(words, number, foreign):
             number += 1
             continue
         last = number + 1
@@ -227,19 +247,29 @@ def _transliterated(reader: Reader) -> Iterator[Mention]:
         number = last
 
 
+def _known(reader: Reader) -> Iterator[Mention]:
+    """Words that are names, whatever the figures say."""
+    words, known = reader.words, reader.tables.known
+    for number, word in enumerate(words.text):
+        if word in known:
+            yield Mention(words.start[number], words.start[number + 1], SURE, "well-known name")
+
+
 def _is_foreign(words: Words, number: int, foreign: frozenset[str]) -> bool:
     text, tag = words.text[number], words.tag[number]
     if len(text) == 1:
         return text in foreign
+    if tag == "nrt":
+        return True
     if not foreign.issuperset(text):
         return False
-    return tag in NAME_TAGS or tag == "nrt" or log_frequency(text) < 3.2
+    return tag in NAME_TAGS or (tag == "nz" and len(text) > 2) or log_frequency(text) < 3.2
 
 
 def _foreign_weight(reader: Reader, name: str, first: int, last: int) -> float:
     words, tables = reader.words, reader.tables
     start, end = words.start[first], words.start[last]
-    weight = sum(tables.transliterated[character] for character in name) - 1.5
+    weight = sum(tables.transliterated.get(character, -1.0) for character in name) - 1.5
     if any(words.tag[number] == "nrt" and len(words.text[number]) > 1 for number in range(first, last)):
         weight += 4.0
     if any(words.tag[number] == "nr" and len(words.text[number]) > 2 for number in range(first, last)):

@@ -11,7 +11,7 @@ from isthmus import catalog
 from isthmus.steps.scan.identifiers import Row
 
 # what speaks against a surname that is mostly another word; above which ratios one is hardly anything else
-DOUBT, PLAIN, PLAIN_FUNCTION = 2.5, 2.5, 4.0
+DOUBT, PLAIN, PLAIN_FUNCTION = 2.5, 1.5, 4.0
 FOREIGN = 0.2
 _ENTRY = re.compile(r"(\S)(-?\d+)")
 
@@ -22,7 +22,8 @@ class Words(Row, frozen=True, kw_only=True):
     `common_surnames` are hardly anything but surnames; `function_surnames` are mostly other words. `speech` follows a
     name that does something, `offices` come before a name, `before` and `after` are weaker. `address` follows a
     surname and belongs to it (张总); `prefixes` come before one (老张). `not_people` follows a transliterated place or
-    thing. `traditional` pairs a traditional character with its simplified one.
+    thing. `traditional` pairs a traditional character with its simplified one. `known` are names that the figures miss,
+    `particles` single characters that are words of their own.
     """
 
     surnames: tuple[str, ...]
@@ -41,6 +42,9 @@ class Words(Row, frozen=True, kw_only=True):
     not_people: str
     not_names: tuple[str, ...]
     traditional: str
+    japanese_surnames: tuple[str, ...]
+    known: tuple[str, ...]
+    particles: str
 
 
 class Characters(Row, frozen=True, kw_only=True):
@@ -81,6 +85,8 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
     not_people: frozenset[str]
     not_names: frozenset[str]
     simplify: dict[int, str]
+    known: frozenset[str]
+    particles: frozenset[str]
 
 
 def read_words(file: Path) -> Words:
@@ -96,14 +102,17 @@ def read_tables(folder: Path) -> Tables:
     function, weak = set(words.function_surnames), set(words.weak_surnames)
     plain = {c for c, ratio in surname.items() if ratio > PLAIN and (c not in function or ratio > PLAIN_FUNCTION)}
     transliterated = _ratios(characters.transliterated)
+    compound = (*words.compound_surnames, *words.japanese_surnames)
     return Tables(
+        known=frozenset(words.known),
+        particles=frozenset(words.particles),
         surname={c: ratio - DOUBT * (c in function) - DOUBT * (c in weak) for c, ratio in surname.items()},
         first=_ratios(characters.first),
         second=_ratios(characters.second),
         single=_single(_ratios(characters.single), _ratios(characters.second)),
         transliterated=transliterated,
-        compound=frozenset(words.compound_surnames),
-        compound_first=frozenset(surname[0] for surname in words.compound_surnames),
+        compound=frozenset(compound),
+        compound_first=frozenset(surname[0] for surname in compound),
         plain_surname=frozenset(plain),
         foreign=frozenset(c for c, ratio in transliterated.items() if ratio > FOREIGN),
         address_first=frozenset(form[0] for form in words.address),
