@@ -83,9 +83,9 @@ class Gateway:
             else:
                 raise _no_route(request.path)
         except IsthmusError as error:
-            metrics.CALLS.labels(error.code).inc()
+            metrics.count(metrics.CALLS, error.code)
             return self.error(error, path=request.path, call_id=call_id, language=_language(request))
-        metrics.CALLS.labels("answered").inc()
+        metrics.count(metrics.CALLS, "answered")
         return answer
 
     def error(self, error: IsthmusError, *, path: str, call_id: str = "", language: str = "en") -> HttpAnswer:
@@ -118,6 +118,7 @@ class Gateway:
     async def close(self) -> None:
         """Finish what is queued, sign a last checkpoint, close stores and connections."""
         self._poll.cancel()
+        self._publish()
         await self._client.close()
         await self._ledger.close()
         self._store.close()
@@ -137,8 +138,7 @@ class Gateway:
         """Take new rows of the registry within a second; while the store cannot be read, the last snapshot holds."""
         while True:
             await asyncio.sleep(REGISTRY_POLL_S)
-            metrics.BACKLOG.set(self._ledger.backlog)
-            metrics.LONGEST_WAIT.set(self._ledger.longest_wait_ms)
+            self._publish()
             try:
                 found = await asyncio.to_thread(self._read_registry)
             except LedgerError:
@@ -149,6 +149,11 @@ class Gateway:
                 before, self._snapshot = self._snapshot, found
                 await self._note(before.seq)
 
+    def _publish(self) -> None:
+        metrics.BACKLOG.set(self._ledger.backlog)
+        metrics.LONGEST_WAIT.set(self._ledger.longest_wait_ms)
+        metrics.publish()
+
     async def _note(self, seen: int) -> None:
         """Record that this process decides by the rows after `seen` from now on."""
         rows = [row for row in registry_rows(self._store) if row.seq > seen]
@@ -158,7 +163,7 @@ class Gateway:
             entry = entries.registry_applied(at=now(), by=", ".join(names), rows=told)
             await self._ledger.append(entry, durable=False)
         except LedgerError:
-            metrics.UNRECORDED.inc()
+            metrics.count(metrics.UNRECORDED)
 
 
 async def build(config_file: str) -> Gateway:

@@ -13,7 +13,8 @@ from isthmus.choosing import Chosen, choose_deployments, refuse
 from isthmus.config import Limits, Policy
 from isthmus.decision import Decision
 from isthmus.delivery import Delivery, Flow
-from isthmus.dialects.openai_chat import Request
+from isthmus.dialects.dialect import Dialect
+from isthmus.dialects.request import Request
 from isthmus.errors import IsthmusError, RefusedError, RejectedError, UpstreamError
 from isthmus.exchange import Call, Caller, HttpAnswer, HttpRequest, Scan
 from isthmus.registry.keys import Key
@@ -23,7 +24,6 @@ from isthmus.steps.call import retry_delay
 from isthmus.steps.identify import authenticate, caller_of, may_name, wishes_of
 from isthmus.steps.receive import receive
 from isthmus.steps.record import Ledger, entries
-from isthmus.steps.route import estimate_tokens
 from isthmus.steps.scan import Scanner, scan
 from isthmus.verdicts import Verdicts
 
@@ -53,26 +53,27 @@ class Pipeline:
         self._limits = limits
         self._policy = policy
 
-    async def chat(self, request: HttpRequest, *, call_id: str, at: str) -> HttpAnswer:
-        """Answer an OpenAI chat request; raises the `IsthmusError` that says why not."""
+    async def answer(self, request: HttpRequest, dialect: Dialect, *, call_id: str, at: str) -> HttpAnswer:
+        """Answer a request in a dialect; raises the `IsthmusError` that says why not."""
         snapshot = self._current()
-        key = authenticate(request.headers, snapshot.keys, today=at[:10])
+        key = authenticate(request.headers, snapshot.keys, today=at[:10], query=request.query)
         caller: Caller | None = None
         try:
-            call, asked = await self._received(request, call_id, at)
+            call, asked = await self._received(request, dialect, call_id, at)
             wishes = wishes_of(request.headers, asked.own)
             caller = caller_of(key, wishes, call.slots, snapshot.declared.keys[key.entity].conversations)
             may_name(key, call.model)
             matter = self._verdicts.matter(snapshot, caller, await self._scanned(call), call=call.id, at=at)
-            flow = Flow(call=call, asked=asked, matter=matter, wants_decision=wishes.get("decision", False))
+            most, told = asked.max_tokens or self._policy.default_output_tokens, wishes.get("decision", False)
+            flow = Flow(call=call, asked=asked, matter=matter, output_tokens=most, wants_decision=told)
             return await self._delivered(flow, await self._chosen(flow, key))
         except IsthmusError as error:
             await self._note(error, key, caller, call_id, at)
             raise
 
-    async def _received(self, request: HttpRequest, call_id: str, at: str) -> tuple[Call, Request]:
+    async def _received(self, request: HttpRequest, dialect: Dialect, call_id: str, at: str) -> tuple[Call, Request]:
         """Step 1; large bodies are read beside the event loop, so that they hold up nobody else."""
-        read = partial(receive, request, call=call_id, at=at, limits=self._limits)
+        read = partial(receive, request, dialect, call=call_id, at=at, limits=self._limits)
         return read() if len(request.body) < LARGE else await asyncio.to_thread(read)
 
     async def _scanned(self, call: Call) -> Scan:
@@ -80,7 +81,7 @@ class Pipeline:
         look = partial(scan, self._scanner, call.slots, call.unscanned)
         seen = look() if call.size < LARGE else await asyncio.to_thread(look)
         for finding in seen.findings:
-            metrics.FINDINGS.labels(finding.kind).inc()
+            metrics.count(metrics.FINDINGS, finding.kind)
         return seen
 
     async def _chosen(self, flow: Flow, key: Key) -> Chosen:
@@ -88,10 +89,10 @@ class Pipeline:
         chosen = await choose_deployments(
             self._verdicts,
             flow.matter,
+            flow.call,
             model=flow.call.model,
             needs=flow.asked.needs,
-            input_tokens=estimate_tokens(flow.call.slots),
-            output_tokens=_most_output(flow.call.body) or self._policy.default_output_tokens,
+            output_tokens=flow.output_tokens,
         )
         if not chosen.choice.order:
             raise await refuse(self._verdicts, flow.matter, chosen, model=flow.call.model, key=key)
@@ -106,7 +107,8 @@ class Pipeline:
             retries, attempt = judgement.target.row.retries, 0
             while judgement.decision.release:
                 try:
-                    return await self._delivery.deliver(flow, judgement, chosen.costs[candidate.deployment])
+                    speech, cost = chosen.speeches[candidate.deployment], chosen.costs[candidate.deployment]
+                    return await self._delivery.deliver(flow, judgement, speech, cost)
                 except RefusedError as error:
                     failure = error
                     break
@@ -140,9 +142,3 @@ def _rules(decision: Decision) -> dict[str, list[str]]:
     """For each body of law that refused: its mechanism and the rules that spoke."""
     refused = (row for row in decision.regimes if not row.release)
     return {row.id: [row.mechanism, *(reason.rule for reason in row.reasons)] for row in refused}
-
-
-def _most_output(body: dict[str, Any]) -> int | None:
-    """The bound on output tokens that the request itself sets."""
-    stated = body.get("max_completion_tokens", body.get("max_tokens"))
-    return stated if isinstance(stated, int) and not isinstance(stated, bool) and stated > 0 else None

@@ -24,7 +24,10 @@ from isthmus.verdicts import Judgement, Matter
 
 
 class Send(msgspec.Struct, kw_only=True):
-    """A send under way; `outcome` is how it ends if nothing else is said, `closed` keeps it from closing twice."""
+    """A send under way; `outcome` is how it ends if nothing else is said, `closed` keeps it from closing twice.
+
+    `asked_in` is the wire form of the deployment, `not_carried` names what it or the answer's own form leaves out.
+    """
 
     id: str
     at: str
@@ -35,6 +38,8 @@ class Send(msgspec.Struct, kw_only=True):
     tallies: tuple[Tally, ...] = ()
     outcome: str = "client_left"
     closed: bool = False
+    asked_in: str = ""
+    not_carried: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Send({self.id})"
@@ -50,7 +55,7 @@ async def open_send(
     send = Send(id=uuid7(), at=now(), call=call, caller=matter.caller, judgement=judgement, protected=protected)
     decision = judgement.decision
     if judgement.fresh:
-        metrics.DECISIONS.labels(decision.verdict).inc()
+        metrics.count(metrics.DECISIONS, decision.verdict)
         await ledger.append(_decided(send.at, call, judgement), durable=False)
     entry = entries.send_opened(
         at=send.at,
@@ -70,8 +75,10 @@ async def close_send(
     if send.closed:
         return
     send.closed = True
-    metrics.SENDS.labels(send.judgement.target.id, send.outcome).inc()
+    metrics.count(metrics.SENDS, send.judgement.target.id, send.outcome)
     content: dict[str, Any] = {"outcome": send.outcome, "deployment": send.judgement.target.id, **more}
+    if send.asked_in != send.call.dialect:
+        content |= {"asked_in": send.asked_in, "not_carried": list(send.not_carried)}
     if usage is not None:
         content["usage"] = _usage(usage)
         _count_tokens(send.judgement.target.id, usage)
@@ -82,7 +89,7 @@ async def close_send(
         await ledger.append(entry, durable=False)
     except LedgerError:
         # The answer was given; a later start closes the send as interrupted, and readiness tells why.
-        metrics.UNRECORDED.inc()
+        metrics.count(metrics.UNRECORDED)
 
 
 def price_of(declared: Declared, target: Deployed, usage: Usage, at: str) -> Money | None:
@@ -162,4 +169,4 @@ def _usage(usage: Usage) -> dict[str, Any]:
 def _count_tokens(deployment: str, usage: Usage) -> None:
     for direction, count in (("input", usage.input), ("output", usage.output)):
         if count.amount is not None and count.provenance == "provider":
-            metrics.TOKENS.labels(deployment, direction).inc(count.amount)
+            metrics.count(metrics.TOKENS, deployment, direction, by=count.amount)

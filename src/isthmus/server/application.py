@@ -61,7 +61,6 @@ class Application:
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
-        self._meters.in_flight.inc()
         watch = Watch(protocol, task)
         try:
             await self._serve(scope, protocol, watch)
@@ -73,8 +72,11 @@ class Application:
             self._unexpected(error)
         finally:
             watch.end()
-            self._meters.in_flight.dec()
             self._running.discard(task)
+
+    def publish(self) -> None:
+        """Say how many requests are under way; called from time to time, since a gauge costs more than it tells."""
+        self._meters.in_flight.set(len(self._running))
 
     def cancel_all(self) -> int:
         """Cancel what is still running, so that every ending is recorded; returns how many there were."""

@@ -25,10 +25,12 @@ from granian.server.embed import Server
 
 from isthmus import clock
 from isthmus.errors import ConfigError, IsthmusError
+from isthmus.server import memory
 from isthmus.server.gateway_protocol import Build, Gateway
 from isthmus.server.limits import ServerLimits
 
 BACKLOG = 1024
+PUBLISH_S = 0.5
 PR_SET_PDEATHSIG = 1
 
 
@@ -72,6 +74,7 @@ class SocketServer(Server):
 def work(plan: WorkerPlan, listener: socket.socket, report: Connection) -> None:
     """The whole life of a worker process."""
     die_with(plan.parent)
+    memory.prepare()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the parent decides
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -121,8 +124,14 @@ async def _serve(plan: WorkerPlan, gateway: Gateway, listener: socket.socket, re
     application = Application(
         gateway, limits=plan.limits, in_flight=plan.in_flight, metrics_dir=plan.metrics_dir, log=log
     )
-    server: Any = SocketServer(application, listener, connections=max(4096, 4 * plan.in_flight))
     loop = asyncio.get_running_loop()
+
+    def publish() -> None:
+        application.publish()
+        loop.call_later(PUBLISH_S, publish)
+
+    publish()
+    server: Any = SocketServer(application, listener, connections=max(4096, 4 * plan.in_flight))
 
     def stop(patience: float) -> None:
         application.stopping = True
@@ -131,6 +140,7 @@ async def _serve(plan: WorkerPlan, gateway: Gateway, listener: socket.socket, re
 
     loop.add_signal_handler(signal.SIGTERM, stop, plan.limits.stop_s)
     loop.add_signal_handler(signal.SIGUSR1, stop, plan.limits.retire_s)
+    memory.settle()
     report.send(Ready())
     report.close()
     await server.serve()

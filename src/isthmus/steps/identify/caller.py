@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Any, get_args
@@ -76,17 +75,16 @@ def _chosen(key: Key, wishes: Mapping[str, Any]) -> dict[str, str]:
 
 def _conversation(key_id: str, named: str, slots: tuple[Slot, ...], secret: bytes) -> str:
     """The keyed hash of (key, name), or of (key, system prompt, first user message); never across keys."""
-    digest = hmac.new(secret, key_id.encode(), hashlib.sha256)
-    parts = [named] if named else [_first(slots, "system"), _first(slots, "user")]
-    for part in ("named" if named else "derived", *parts):
-        digest.update(b"\x00" + part.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()[:32]
+    parts = ("named", named) if named else ("derived", _first(slots, "system"), _first(slots, "user"))
+    text = "\x00".join((key_id, *parts)).encode("utf-8", "surrogatepass")
+    return hmac.digest(secret, text, "sha256").hex()[:32]
 
 
 def _first(slots: tuple[Slot, ...], role: str) -> str:
     """The text of the first message of that role: all its slots, in order."""
-    first = next((slot.pointer for slot in slots if slot.role == role), None)
-    if first is None:
-        return ""
-    message = "/".join(first.split("/")[:3])
-    return "\x1f".join(s.text for s in slots if s.pointer == message or s.pointer.startswith(f"{message}/"))
+    for number, slot in enumerate(slots):
+        if slot.role == role:
+            message = "/".join(slot.pointer.split("/")[:3])
+            below = f"{message}/"
+            return "\x1f".join(s.text for s in slots[number:] if s.pointer.startswith(below) or s.pointer == message)
+    return ""
