@@ -42,7 +42,7 @@ docs: .venv/.dev ## write the generated references anew and check every page
 lock: ## resolve pyproject.toml anew into the two hash-pinned locks
 	@test -x $(TOOLS)/uv || { $(PYTHON) -m venv .venv-tools && $(TOOLS)/python -m pip --quiet install uv; }
 	@$(LOCK) --upgrade --output-file requirements.lock
-	@$(LOCK) --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(LOCK) --upgrade --extra dev --extra postgres --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what the targets above made
 	@rm -rf .venv .venv-tools build dist demo-state bench/.envs bench/out .mypy_cache .ruff_cache .pytest_cache .hypothesis
