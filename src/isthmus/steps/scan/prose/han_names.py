@@ -16,7 +16,7 @@ from isthmus.steps.scan.prose.tables import Tables
 
 HAN = re.compile(r"[㐀-鿿\U00020000-\U0003ffff]")
 NAME_TAGS = frozenset({"nr", "nrfg"})
-THRESHOLD = 0.0
+THRESHOLD = -0.6
 SURE = 6.0
 RARE = -2.5
 DOTS = frozenset("·•")
@@ -124,7 +124,7 @@ def _goes_on(reader: Reader, end: int) -> bool:
 def _may_be_given(reader: Reader, start: int, end: int) -> bool:
     given = reader.text[start:end]
     tables = reader.tables
-    if given in tables.not_given or (len(given) == 2 and given in tables.titles):
+    if given in tables.not_given or given in tables.not_names or (len(given) == 2 and given in tables.titles):
         return False
     if reader.text[start - 1 : end] in tables.not_names or given[-1] + reader.text[end : end + 1] in tables.titles:
         return False
@@ -164,9 +164,9 @@ def _whole_word(reader: Reader, number: int) -> float:
     frequency = log_frequency(word)
     long = len(word) > 2
     if tag in NAME_TAGS:
-        if long:
-            return 2.5 - (0.35 if word[0] in reader.tables.plain_surname else 0.7) * frequency
-        return 0.3 - 0.8 * frequency
+        plain = word[0] in reader.tables.plain_surname
+        ordinary = 3.0 if long and word[-1] in reader.tables.word_endings and not plain else 0.0
+        return 2.5 - (0.35 if plain else 0.7) * frequency - ordinary if long else 0.3 - 0.8 * frequency
     return -3.0 - 0.5 * frequency if long else -4.0 - 0.8 * frequency
 
 
@@ -202,7 +202,8 @@ def _addressed(reader: Reader) -> Iterator[Mention]:
             continue
         ratio = tables.surname[word[0]] * SURNAME_WEIGHT
         if text[start + 1 : start + 2] in address_first:
-            yield from _with_form(reader, start, word, ratio)
+            inside = number and reader.before(number) in plain  # 卢林先生 is no 林先生
+            yield from _with_form(reader, start, word, ratio - (4.0 if inside else 0.0))
         if len(word) == 1 and reader.before(number) in prefixes:
             yield _nickname(reader, start - 1, ratio)
 

@@ -23,7 +23,7 @@ class Words(Row, frozen=True, kw_only=True):
     name that does something, `offices` come before a name, `before` and `after` are weaker. `address` follows a
     surname and belongs to it (张总); `prefixes` come before one (老张). `not_people` follows a transliterated place or
     thing. `traditional` pairs a traditional character with its simplified one. `known` are names that the figures miss,
-    `particles` single characters that are words of their own.
+    `particles` single characters that are words of their own, `word_endings` last characters of ordinary words.
     """
 
     surnames: tuple[str, ...]
@@ -45,6 +45,7 @@ class Words(Row, frozen=True, kw_only=True):
     japanese_surnames: tuple[str, ...]
     known: tuple[str, ...]
     particles: str
+    word_endings: str
 
 
 class Characters(Row, frozen=True, kw_only=True):
@@ -87,6 +88,7 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
     simplify: dict[int, str]
     known: frozenset[str]
     particles: frozenset[str]
+    word_endings: frozenset[str]
 
 
 def read_words(file: Path) -> Words:
@@ -106,6 +108,7 @@ def read_tables(folder: Path) -> Tables:
     return Tables(
         known=frozenset(words.known),
         particles=frozenset(words.particles),
+        word_endings=frozenset(words.word_endings),
         surname={c: ratio - DOUBT * (c in function) - DOUBT * (c in weak) for c, ratio in surname.items()},
         first=_ratios(characters.first),
         second=_ratios(characters.second),
