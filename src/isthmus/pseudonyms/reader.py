@@ -71,7 +71,8 @@ class Reader:
             folded = word.translate(_FOLD)
             self._words.setdefault(folded[0], []).append((folded, word))
         forms = [form for group in self._words.values() for folded, _ in group for form in (folded, *_escaped(folded))]
-        self.start = re.compile(_trie(forms)).search
+        self.pattern = _trie(forms)
+        self.start = re.compile(self.pattern).search
 
     def read(self, text: str, at: int, codes: Codes, *, final: bool) -> Sighting | Literal["wait"] | None:
         """The pseudonym whose type word begins at `at`, none, or `WAIT` where more text may change the answer.

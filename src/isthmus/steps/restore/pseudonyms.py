@@ -11,11 +11,13 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import quote
 
 from isthmus.pseudonyms.escapes import Layer
-from isthmus.pseudonyms.form import type_word
+from isthmus.pseudonyms.form import is_code, type_word
 from isthmus.pseudonyms.reader import CONTEXT, WAIT, Codes, reader
+from isthmus.steps.restore.surrogates import Surrogates
 from isthmus.steps.restore.synonyms import synonyms
 
 # the form as it was issued, which needs no closer reading
@@ -32,21 +34,30 @@ class Restorer:
     def __init__(self, originals: Mapping[str, str], *, words: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self.restored = 0
         self.unknown = 0
-        self._originals: dict[str, str] = {}
+        self._originals: dict[str, str] = {}  # by code, or by surrogate
         self._codes = Codes()
-        self._issued = frozenset(originals)
-        self._back: set[str] = set()  # codes that came back at least once
+        self._back: set[str] = set()  # what came back at least once
         self._pending: dict[str, tuple[str, int]] = {}  # context and what is held back, and where that begins
         self._escape: dict[str, bool] = {}
         known: dict[str, frozenset[str]] = {}
-        for pseudonym, original in originals.items():
-            word, _, code = pseudonym.partition("-")
+        surrogates: list[str] = []
+        for name, original in originals.items():
+            exact = _EXACT.fullmatch(name)
+            if exact is None or not is_code(exact[1]):
+                surrogates.append(name)
+                self._originals[name] = original
+                continue
+            word, _, code = name.partition("-")
             if word not in known:
                 known[word] = synonyms(word, _translations(word, words or {}))
             self._originals[code] = original
             self._codes[code] = known[word]
+        self._issued = frozenset(originals)
         self._reader = reader(frozenset[str]().union(*known.values()))
         self._search = self._reader.start
+        self._surrogates = Surrogates(surrogates) if surrogates else None
+        if self._surrogates is not None:
+            self._search = re.compile(f"{self._surrogates.start}|{self._reader.pattern}").search
 
     def __repr__(self) -> str:
         return f"Restorer({len(self._originals)} pseudonyms, {self.restored} restored, {self.unknown} unknown)"
@@ -84,14 +95,13 @@ class Restorer:
         out: list[str] = []
         done = at
         while (match := self._search(buffer, at)) is not None:
-            exact = _EXACT.match(buffer, match.start())
-            if exact is not None and exact.group() in self._issued and (final or exact.end() < len(buffer)):
-                at = exact.end()
-                original = self._original(exact[1], "", escape)
-                out += (buffer[done : match.start()], original)
+            exact = self._exact(buffer, match.start(), final=final)
+            if isinstance(exact, tuple):
+                name, at = exact
+                out += (buffer[done : match.start()], self._original(name, "", escape))
                 done = at
                 continue
-            found = self._reader.read(buffer, match.start(), self._codes, final=final)
+            found = exact or self._reader.read(buffer, match.start(), self._codes, final=final)
             if found == WAIT:
                 out.append(buffer[done : match.start()])
                 context = max(0, match.start() - CONTEXT)
@@ -111,10 +121,17 @@ class Restorer:
         self._pending[channel] = (buffer[-CONTEXT:], min(CONTEXT, len(buffer)))
         return "".join(out)
 
-    def _original(self, code: str, layer: Layer, depth: int) -> str:
+    def _exact(self, buffer: str, at: int, *, final: bool) -> tuple[str, int] | Literal["wait"] | None:
+        """A pseudonym exactly as it was issued, or a surrogate, and its end: what needs no closer reading."""
+        exact = _EXACT.match(buffer, at)
+        if exact is not None and exact.group() in self._issued and (final or exact.end() < len(buffer)):
+            return exact[1], exact.end()
+        return self._surrogates.read(buffer, at, final=final) if self._surrogates is not None else None
+
+    def _original(self, name: str, layer: Layer, depth: int) -> str:
         self.restored += 1
-        self._back.add(code)
-        text = self._originals[code]
+        self._back.add(name)
+        text = self._originals[name]
         if layer:
             text = quote(text, safe="") if layer == "url" else html.escape(text)
         for _ in range(depth):

@@ -9,6 +9,7 @@ import msgspec
 from isthmus.dialects import pointers
 from isthmus.exchange import Edit
 from isthmus.steps.transform.pseudonyms import Issuer
+from isthmus.steps.transform.regions import REVERSIBLE_DUTIES
 
 
 def apart(body: Any, edits: list[Edit], issuer: Issuer) -> list[Edit]:
@@ -42,7 +43,7 @@ def _fresh(name: str, group: list[Edit], taken: set[str], issuer: Issuer) -> lis
 
 
 def _another(edit: Edit, name: str, tries: int, issuer: Issuer) -> str:
-    if edit.duty == "drop":
-        return f"{edit.text[:-1]} {tries}{edit.text[-1]}"
+    if edit.duty not in REVERSIBLE_DUTIES:
+        return f"{edit.text} {tries}"
     surface = name[edit.start : edit.end]
     return issuer.pseudonym(edit.kind, f"{surface}\x1e{tries}", edit.text.partition("-")[0], surface)

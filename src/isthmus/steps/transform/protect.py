@@ -11,11 +11,13 @@ from typing import Any
 
 from isthmus.dialects import pointers
 from isthmus.exchange import Edit, Finding, Protected, Slot
+from isthmus.steps.transform.constraints import constraints
 from isthmus.steps.transform.keys import apart
 from isthmus.steps.transform.language import Lang
 from isthmus.steps.transform.literals import Place, literal_edits
+from isthmus.steps.transform.naming import Namer
 from isthmus.steps.transform.pseudonyms import Issuer
-from isthmus.steps.transform.regions import DUTIES, Marked
+from isthmus.steps.transform.regions import DUTIES, REVERSIBLE_DUTIES, Marked
 from isthmus.steps.transform.replacement import Writer
 
 _Marks = dict[tuple[str, bool], list[Marked]]
@@ -35,16 +37,18 @@ def protect(
 
     `key` is the conversation's; `words` are the type words by kind and language. `slots`, the texts of the body in
     document order, limit where text that looks like a pseudonym is escaped (None: every string and key). Raises
-    `ValueError` for an unknown duty, `PointerError` for a finding that addresses no text of `body`.
+    `ValueError` for an unknown duty, `PointerError` for a finding that addresses no text of `body`, `RefusedError`
+    where a schema demands a form that no replacement can have.
     """
     if unknown := set(transforms.values()) - set(DUTIES):
         raise ValueError(f"no such duty: {', '.join(sorted(unknown))}")
     marked = _marked(findings, transforms)
-    reversible = "pseudonymise" in transforms.values()
+    reversible = not REVERSIBLE_DUTIES.isdisjoint(transforms.values())
     if not marked and not reversible:
         return Protected(body=body)
     places = list(_places(body, slots, marked))
-    writer = Writer(Issuer(key), words, lang)
+    issuer = Issuer(key)
+    writer = Writer(Namer(issuer, constraints(body), words, [place.text for place in places]), words, lang)
     edits: list[Edit] = []
     for place in places:
         marks = marked.pop((place.pointer, place.key), None)
@@ -53,9 +57,9 @@ def protect(
     if marked:
         raise pointers.PointerError("a finding addresses no text of the body")
     if reversible:
-        edits += literal_edits(places, edits, words, writer.issuer)
-    edits = apart(body, edits, writer.issuer)
-    return Protected(body=pointers.apply_edits(body, edits), edits=tuple(edits), originals=writer.issuer.originals)
+        edits += literal_edits(places, edits, words, issuer)
+    edits = apart(body, edits, issuer)
+    return Protected(body=pointers.apply_edits(body, edits), edits=tuple(edits), originals=issuer.originals)
 
 
 def _marked(findings: Iterable[Finding], transforms: Mapping[str, str]) -> _Marks:

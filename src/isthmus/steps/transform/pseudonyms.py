@@ -21,8 +21,9 @@ class Issuer:
 
     def __init__(self, key: bytes) -> None:
         self.originals: dict[str, str] = {}
-        self._key = key
+        self.key = key
         self._issued: dict[tuple[str, str], str] = {}
+        self._fixed: set[str] = set()
         self._codes: set[str] = set()
         self._lengths: set[int] = set()
 
@@ -32,8 +33,21 @@ class Issuer:
         if issued is None:
             issued = f"{type_word(word) or 'Item'}-{self._code(kind, value)}"
             self._issued[kind, value] = issued
-        self.originals[issued] = surface
+        if issued not in self._fixed:
+            self.originals[issued] = surface
         return issued
+
+    def known(self, kind: str, value: str) -> str | None:
+        """What was issued for a value."""
+        return self._issued.get((kind, value))
+
+    def take(self, kind: str, value: str, name: str, original: str, *, fixed: bool) -> str:
+        """Issue `name`, which was made elsewhere, for a value; `fixed`: it always comes back as `original`."""
+        self._issued[kind, value] = name
+        if fixed:
+            self._fixed.add(name)
+        self.originals[name] = original
+        return name
 
     def literal(self, text: str, word: str) -> str:
         """A pseudonym for text that already looks like one, so that it comes back as it was."""
@@ -48,7 +62,7 @@ class Issuer:
         length = 0
         message = f"{kind}\0{value}\0".encode("utf-8", "surrogatepass")
         for attempt in count():
-            digest = hmac.digest(self._key, message + attempt.to_bytes(4, "big"), "sha256")
+            digest = hmac.digest(self.key, message + attempt.to_bytes(4, "big"), "sha256")
             code = _symbols(digest, LENGTHS[length])
             if not is_mixed(code):
                 continue

@@ -10,7 +10,8 @@ import msgspec
 from isthmus.exchange import STRENGTH_ORDER, Finding
 
 # strongest first: what may not come back wins over what may
-DUTIES = ("drop", "pseudonymise")
+DUTIES = ("drop", "hash", "generalise", "surrogate", "pseudonymise")
+REVERSIBLE_DUTIES = frozenset({"surrogate", "pseudonymise"})
 _CHECKED = {"valid": 2, "none": 1, "invalid": 0}
 
 

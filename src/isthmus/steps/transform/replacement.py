@@ -1,4 +1,4 @@
-"""What a region becomes: a pseudonym, or a fixed marker; in the text itself or inside its layers."""
+"""What a region becomes, in the text itself or inside its layers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from isthmus.steps.transform.irreversible import generalised, hashed, removed
 from isthmus.steps.transform.language import Lang, language, word_for
 from isthmus.steps.transform.layers import Layer, LayerError, Opener, runs_of
-from isthmus.steps.transform.pseudonyms import Issuer
-from isthmus.steps.transform.regions import DUTIES, Inner, Marked, Region, regions
+from isthmus.steps.transform.naming import Namer
+from isthmus.steps.transform.regions import DUTIES, REVERSIBLE_DUTIES, Inner, Marked, Region, regions
 
 _GLUED = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]*")
-_MARKERS = {"en": "[removed: {}]", "zh": "[已移除：{}]"}
 
 
 class Change(NamedTuple):
@@ -31,7 +31,7 @@ class Change(NamedTuple):
 class Writer(msgspec.Struct, frozen=True):
     """What is needed to write replacements in one request."""
 
-    issuer: Issuer
+    namer: Namer
     words: Mapping[str, Mapping[str, str]]
     lang: Lang
 
@@ -56,14 +56,22 @@ class Writer(msgspec.Struct, frozen=True):
         place = inner or Inner(text, start, end, str)
         lang = language(place.text, place.start, place.end, pointer, self.lang)
         word = word_for(kind, self.words, lang)
-        if duty == "drop":
-            return Change(start, end, place.encode(_MARKERS[lang].format(word.lower())), kind, duty)
+        if duty not in REVERSIBLE_DUTIES:
+            surface = place.text[place.start : place.end]
+            return Change(start, end, place.encode(self._less(region, surface, word, lang)), kind, duty)
         glued = _glued(text, end, limit)  # letters right behind would run into the code
         surface = place.text[place.start : place.end] + glued
         if glued:
             value = f"{value}\x1e{glued}"
-        pseudonym = self.issuer.pseudonym(kind, value, word, surface)
-        return Change(start, end + len(glued), place.encode(pseudonym), kind, duty)
+        name = self.namer.name(kind, value, word, surface, duty)
+        return Change(start, end + len(glued), place.encode(name), kind, duty)
+
+    def _less(self, region: Region, surface: str, word: str, lang: str) -> str:
+        if region.duty == "hash":
+            return hashed(self.namer.issuer.key, region.kind, region.value, word)
+        if region.duty == "generalise":
+            return generalised(surface, word, lang)
+        return removed(word, lang)
 
 
 def _glued(text: str, at: int, limit: int) -> str:
