@@ -14,13 +14,15 @@ from isthmus.steps.decide.judge import RANK, VERDICT_RANK, Judgement
 from isthmus.steps.decide.remedies import attach
 from isthmus.steps.decide.rulebook import CompiledRegime, Rulebook
 from isthmus.steps.decide.unknowns import Settled, settle
+from isthmus.steps.decide.world import Worlds
 
 STRENGTH = {"pseudonymise": 0, "drop": 1}
 
 
 def decide(book: Rulebook, facts: Facts) -> Decision:
     """What all regimes in force on the date say of the flow; remedies are looked for only where it may not leave."""
-    settled = [(regime, settle(book, regime, facts)) for regime in book.at(facts.on)]
+    worlds = Worlds(facts)
+    settled = [(one, settle(book, one, facts, worlds)) for one in book.at(facts.on, facts.exporter.jurisdiction)]
     spoken = [(regime, one) for regime, one in settled if any(one.judgements) or one.open_facts]
     regimes = tuple(_regime(regime, one, facts) for regime, one in spoken)
     verdict: Verdict = "allow"
@@ -42,8 +44,9 @@ def decide(book: Rulebook, facts: Facts) -> Decision:
 
 def releases(book: Rulebook, facts: Facts) -> bool:
     """Whether the flow may leave, without the rest of the decision."""
-    for regime in book.at(facts.on):
-        one = settle(book, regime, facts)
+    worlds = Worlds(facts)
+    for regime in book.at(facts.on, facts.exporter.jurisdiction):
+        one = settle(book, regime, facts, worlds)
         if one.open_facts or any(j.verdict != "allow" for j in one.judgements if j):
             return False
     return True

@@ -10,9 +10,8 @@ import msgspec
 
 from isthmus.decision import Citation, Duty, Mechanism, Standing
 from isthmus.exchange import Verdict
-from isthmus.facts import Facts
 from isthmus.steps.decide.rulebook import CompiledRegime, Rule
-from isthmus.steps.decide.world import World
+from isthmus.steps.decide.world import World, Worlds
 
 # Mild to strict: where several rules hold, the strictest mechanism is what the law demands.
 STRICTNESS: tuple[Mechanism, ...] = (
@@ -71,20 +70,21 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 SILENT = Judgement(mechanism="not_applicable", verdict="allow")
 
 
-def judge(regime: CompiledRegime, facts: Facts) -> tuple[Judgement | None, ...]:
+def judge(regime: CompiledRegime, worlds: Worlds) -> tuple[Judgement | None, ...]:
     """A judgement for each item (one for the flow where the regime decides it whole); None: it does not speak.
 
     The single None means that the regime does not speak of this flow at all.
     """
-    whole = World(facts)
+    whole = worlds.whole
+    whole.missing = []
     speaks = regime.when(whole)
     if speaks is False:
         return (None,)
     if speaks is None:
         return (msgspec.structs.replace(SILENT, missing=tuple(whole.missing)),)
-    if regime.row.per == "flow" or not facts.data:
+    if regime.row.per == "flow" or not worlds.items:
         return (judge_one(regime, whole),)
-    return tuple(judge_one(regime, World(facts, item, index)) for index, item in enumerate(facts.data))
+    return tuple(judge_one(regime, world) for world in worlds.items)
 
 
 def judge_one(regime: CompiledRegime, world: World) -> Judgement:

@@ -219,6 +219,7 @@ def _regime(document: Document, row: RegimeFile, names: Names, rules: list[Rule]
         row=row,
         when=when,
         reads=frozenset(reads),
+        home=_home(row.when),
         protects=protects,
         scheme=names.schemes.get(row.regime),
         rules=_ordered(mine),
@@ -231,6 +232,12 @@ def _regime(document: Document, row: RegimeFile, names: Names, rules: list[Rule]
             verified_at=today,
         ),
     )
+
+
+def _home(when: Any) -> str:
+    """The one place whose exporters a regime speaks of, where its `when` is just that."""
+    plain = isinstance(when, dict) and set(when) == {"fact", "is"} and when["fact"] == "exporter.jurisdiction"
+    return str(when["is"]) if plain else ""
 
 
 def _ordered(rules: list[Rule]) -> tuple[Rule, ...]:

@@ -11,6 +11,8 @@ from isthmus.steps.decide.counting import Scheme
 from isthmus.steps.decide.pack import InstrumentFile, RegimeFile, RuleRow, Then
 from isthmus.steps.decide.world import Test
 
+MOST_KEPT = 256
+
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """A compiled rule. `test` says whether it holds; `needs`, `met` and `after` are the conditions of its `then`."""
@@ -31,7 +33,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CompiledRegime(msgspec.Struct, frozen=True, kw_only=True):
-    """A compiled regime with its rules, exceptions before what they are exceptions to."""
+    """A compiled regime with its rules, exceptions before what they are exceptions to.
+
+    `home`: it speaks only of exporters in that place; empty: its `when` must be tested.
+    """
 
     id: str
     row: RegimeFile
@@ -40,6 +45,7 @@ class CompiledRegime(msgspec.Struct, frozen=True, kw_only=True):
     scheme: Scheme | None
     rules: tuple[Rule, ...]
     silence: Reason
+    home: str
     reads: frozenset[str]
 
 
@@ -55,17 +61,17 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     mentions: dict[str, frozenset[Any]]
     links: dict[str, frozenset[str]]
     today: str
-    in_force: dict[str, tuple[CompiledRegime, ...]] = {}
+    in_force: dict[tuple[str, str], tuple[CompiledRegime, ...]] = {}
 
-    def at(self, on: str) -> tuple[CompiledRegime, ...]:
-        """The regimes with the rules in force on a date."""
-        found = self.in_force.get(on)
+    def at(self, on: str, exporter: str) -> tuple[CompiledRegime, ...]:
+        """The regimes that can speak of an exporter in that place, with the rules in force on a date."""
+        found = self.in_force.get((on, exporter))
         if found is None:
-            if len(self.in_force) >= 64:
+            if len(self.in_force) >= MOST_KEPT:
                 self.in_force.clear()
-            dated = (_at(regime, on) for regime in self.regimes)
+            dated = (_at(regime, on) for regime in self.regimes if regime.home in ("", exporter))
             found = tuple(regime for regime in dated if regime.rules)
-            self.in_force[on] = found
+            self.in_force[on, exporter] = found
         return found
 
 

@@ -17,6 +17,7 @@ from isthmus.facts import Facts
 from isthmus.steps.decide.judge import RANK, SILENT, VERDICT_RANK, Judgement, judge
 from isthmus.steps.decide.paths import alike, general, replaced, values
 from isthmus.steps.decide.rulebook import CompiledRegime, Rulebook
+from isthmus.steps.decide.world import Worlds
 
 BUDGET = 500
 DAYS = ("0001-01-01", "9999-12-31")
@@ -30,9 +31,9 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     open_facts: tuple[OpenFact, ...] = ()
 
 
-def settle(book: Rulebook, regime: CompiledRegime, facts: Facts) -> Settled:
+def settle(book: Rulebook, regime: CompiledRegime, facts: Facts, worlds: Worlds) -> Settled:
     """What the regime says, certain or open."""
-    first = judge(regime, facts)
+    first = judge(regime, worlds)
     paths = _missing(first)
     if not paths:
         return Settled(judgements=first)
@@ -92,7 +93,7 @@ def _completions(
     for value in candidates(book, paths[0], facts):
         budget[0] -= 1
         changed = replaced(facts, paths[0], value)
-        yield from _completions(book, regime, changed, judge(regime, changed), budget)
+        yield from _completions(book, regime, changed, judge(regime, Worlds(changed)), budget)
 
 
 def candidates(book: Rulebook, path: str, facts: Facts) -> tuple[object, ...]:
@@ -116,7 +117,7 @@ def _opened(book: Rulebook, regime: CompiledRegime, facts: Facts, path: str) -> 
     outcomes: dict[str, str] = {}
     for value in candidates(book, path, facts):
         changed = replaced(facts, path, value)
-        judged = judge(regime, changed)
+        judged = judge(regime, Worlds(changed))
         certain = _certain(book, regime, changed, judged, [BUDGET // 10]) if _missing(judged) else judged
         name = msgspec.json.encode(value).decode().strip('"')
         outcomes[name] = "review human_review" if certain is None else _word(certain)

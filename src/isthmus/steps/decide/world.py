@@ -26,6 +26,16 @@ class World:
         self.known: dict[str, tuple[bool | None, tuple[str, ...]]] = {}
 
 
+class Worlds:
+    """The worlds of one flow: as a whole, and one for each item. What was found out for one regime serves the next."""
+
+    __slots__ = ("items", "whole")
+
+    def __init__(self, facts: Facts) -> None:
+        self.whole = World(facts)
+        self.items = tuple(World(facts, item, index) for index, item in enumerate(facts.data))
+
+
 Test = Callable[[World], bool | None]
 
 
@@ -64,5 +74,4 @@ def getter(path: str) -> Callable[[World], Any]:
     if first == "item":
         take = operator.attrgetter(rest)
         return lambda world: ABSENT if world.item is None else take(world.item)
-    whole = operator.attrgetter(path)
-    return lambda world: whole(world.facts)
+    return operator.attrgetter(f"facts.{path}")
