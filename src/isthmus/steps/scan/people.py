@@ -1,8 +1,8 @@
 """Who is spoken of: persons of a call for one counting scheme.
 
 A record is the JSON object that holds a value (the parent of its pointer), or a text slot. Within a record, identifiers
-are one person where each kind occurs once; a kind that occurs twice makes each distinct value a person of its own. A
-name without an identifier in its record counts as unresolved, once for each name.
+are one person where each kind occurs once; a kind that occurs twice makes each distinct value a person of its own. Names
+beyond the persons that identifiers of their record make count as unresolved, once for each name.
 """
 
 from __future__ import annotations
@@ -32,11 +32,14 @@ def people(findings: Iterable[Finding], categories: Mapping[str, str]) -> People
             record = held[_record(finding)]
             record[key] = min(*ranks, record.get(key, len(order)))
     groups: list[dict[_Identifier, int]] = []
-    for record in records.values():
+    known: dict[str, int] = {}
+    for place, record in records.items():
         kinds = [kind for kind, _ in record]
         whole = len(set(kinds)) == len(kinds)
-        groups += [record] if whole else [{key: rank} for key, rank in record.items()]
-    unresolved = {key for place, record in names.items() if place not in records for key in record}
+        found = [record] if whole else [{key: rank} for key, rank in record.items()]
+        known[place] = len(found)
+        groups += found
+    unresolved = {key for place, record in names.items() for key in sorted(record)[known.get(place, 0) :]}
     classes = list(categories)
     persons = tuple(Person(identifiers=ids, category=categories[classes[rank]]) for ids, rank in _merge(groups))
     return People(persons=persons, unresolved=len(unresolved))
