@@ -1,8 +1,8 @@
 """Who is spoken of: persons of a call for one counting scheme.
 
 A record is the JSON object that holds a value (the parent of its pointer), or a text slot. Within a record, identifiers
-are one person where each kind occurs once; a kind that occurs twice makes each distinct value a person of its own. Names
-beyond the persons that identifiers of their record make count as unresolved, once for each name.
+are one person where each kind occurs once; a kind that occurs twice makes each distinct value a person of its own.
+Names beyond the persons that identifiers of their record make count as unresolved, once for each name.
 """
 
 from __future__ import annotations
