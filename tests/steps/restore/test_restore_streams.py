@@ -90,6 +90,7 @@ def stream(pieces: list[str], *, escape: bool = False) -> tuple[str, int]:
         given_out += len(got)
         pending = restorer._pending["0:content"]
         held = max(held, len(pending[0]) - pending[1])
+        assert pending[2] + len(pending[0]) - pending[1] == fed
     return out + restorer.flush("0:content"), held
 
 
@@ -123,3 +124,21 @@ def test_with_nothing_issued_text_passes():
     assert restorer.feed("c", "Person-K7F3Q", escape=False) == "Person-K7F3Q"
     assert restorer.restore_text("人员") == "人员"
     assert (restorer.restored, restorer.unknown, restorer.missing) == (0, 0, 0)
+
+
+def test_offsets_into_an_answer_are_rebased():
+    """A citation of the model's text points at the same words of the restored one, however the stream was cut."""
+    text = f"As Person-{ONE} told 人员-{TWO} on Monday, Person-{ONE} left."
+    whole = Restorer(ORIGINALS)
+    out = whole.feed("c", text, escape=False) + whole.flush("c")
+    single = Restorer(ORIGINALS)
+    assert "".join(single.feed("c", char, escape=False) for char in text) + single.flush("c") == out
+    for restorer in (whole, single):
+        for word in ("As", "told", "on Monday", "left."):
+            at = text.index(word)
+            start, end = restorer.rebase("c", at, at + len(word))
+            assert out[start:end] == word
+        at = text.index("told") - 3
+        start, end = restorer.rebase("c", at, at + 10)
+        assert out[start:end] == ORIGINALS[f"Person-{ONE}"] + " told 李四"
+        assert restorer.rebase("other", 3, 4) == (3, 4)

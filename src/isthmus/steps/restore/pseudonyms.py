@@ -10,8 +10,8 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from isthmus.pseudonyms.escapes import Layer
@@ -22,6 +22,16 @@ from isthmus.steps.restore.synonyms import synonyms
 
 # the form as it was issued, which needs no closer reading
 _EXACT = re.compile(r"[A-Za-z\u4e00-\u9fff]+-([2-9A-HJKMNP-Z]{5,7})(?![0-9A-Za-z０-９Ａ-Ｚａ-ｚ])")
+
+_NEW = ("", 0, 0)
+
+
+class Move(NamedTuple):
+    """`[start, end)` of what came in became `length` code points."""
+
+    start: int
+    end: int
+    length: int
 
 
 class Restorer:
@@ -37,7 +47,9 @@ class Restorer:
         self._originals: dict[str, str] = {}  # by code, or by surrogate
         self._codes = Codes()
         self._back: set[str] = set()  # what came back at least once
-        self._pending: dict[str, tuple[str, int]] = {}  # context and what is held back, and where that begins
+        # per channel: context and what is held back, where that begins in it, and where in the channel
+        self._pending: dict[str, tuple[str, int, int]] = {}
+        self._moves: dict[str, list[Move]] = {}
         self._escape: dict[str, bool] = {}
         known: dict[str, frozenset[str]] = {}
         surrogates: list[str] = []
@@ -69,56 +81,69 @@ class Restorer:
 
     def feed(self, channel: str, text: str, *, escape: bool) -> str:
         """The text of `channel` that is certain by now; with `escape` originals are written as JSON string content."""
-        before, at = self._pending.get(channel, ("", 0))
+        before, at, passed = self._pending.get(channel, _NEW)
         buffer = before + text
         if self._search(buffer, at) is None:
-            self._pending[channel] = (buffer[-CONTEXT:], min(CONTEXT, len(buffer)))
+            length = len(buffer)
+            self._pending[channel] = (buffer[-CONTEXT:], min(CONTEXT, length), passed + length - at)
             return buffer[at:]
         self._escape[channel] = escape
-        return self._run(channel, buffer, at, escape=escape, final=False)
+        return self._run(channel, buffer, at, passed, escape=escape, final=False)
 
     def flush(self, channel: str) -> str:
-        """What `channel` still held back; call it before any finish, stop or done event. A channel may begin anew."""
-        buffer, at = self._pending.pop(channel, ("", 0))
+        """What `channel` still held back; call it before any finish, stop or done event. A channel may go on."""
+        buffer, at, passed = self._pending.get(channel, _NEW)
         escape = self._escape.pop(channel, False)
-        if at == len(buffer):
-            return ""
-        out = self._run(channel, buffer, at, escape=escape, final=True)
-        del self._pending[channel]
+        out = self._run(channel, buffer, at, passed, escape=escape, final=True) if at < len(buffer) else ""
+        self._pending[channel] = ("", 0, passed + len(buffer) - at)
         return out
 
     def restore_text(self, text: str, *, escape: bool = False) -> str:
         """`text` as a whole with every pseudonym restored."""
-        return self.feed("", text, escape=escape) + self.flush("")
+        out = self.feed("", text, escape=escape) + self.flush("")
+        self._pending.pop("", None)
+        self._moves.pop("", None)
+        return out
 
-    def _run(self, channel: str, buffer: str, at: int, *, escape: bool, final: bool) -> str:
+    def rebase(self, channel: str, start: int, end: int) -> tuple[int, int]:
+        """Where `[start, end)` of the text that came in on `channel` stands in the text that went out.
+
+        For what points into an answer by code points, such as citations; a range that touches a pseudonym takes in all
+        of its original.
+        """
+        moves = self._moves.get(channel, ())
+        return _moved(moves, start, last=False), _moved(moves, end, last=True)
+
+    def _run(self, channel: str, buffer: str, at: int, passed: int, *, escape: bool, final: bool) -> str:
         out: list[str] = []
-        done = at
+        done, origin = at, passed - at
+        held = len(buffer)
         while (match := self._search(buffer, at)) is not None:
-            exact = self._exact(buffer, match.start(), final=final)
+            start = match.start()
+            exact = self._exact(buffer, start, final=final)
             if isinstance(exact, tuple):
                 name, at = exact
-                out += (buffer[done : match.start()], self._original(name, "", escape))
-                done = at
-                continue
-            found = exact or self._reader.read(buffer, match.start(), self._codes, final=final)
-            if found == WAIT:
-                out.append(buffer[done : match.start()])
-                context = max(0, match.start() - CONTEXT)
-                self._pending[channel] = (buffer[context:], match.start() - context)
-                return "".join(out)
-            if found is None:
-                at = match.start() + 1
-                continue
-            at = found.end
-            if found.issued:
-                original = self._original(found.code, found.layer, max(escape, found.depth))
-                out += (buffer[done : found.start], found.before, original, found.after)
-                done = found.end
+                new = self._original(name, "", escape)
             else:
-                self.unknown += 1
-        out.append(buffer[done:])
-        self._pending[channel] = (buffer[-CONTEXT:], min(CONTEXT, len(buffer)))
+                found = exact or self._reader.read(buffer, start, self._codes, final=final)
+                if found == WAIT:
+                    held = start
+                    break
+                if found is None:
+                    at = start + 1
+                    continue
+                at = found.end
+                if not found.issued:
+                    self.unknown += 1
+                    continue
+                original = self._original(found.code, found.layer, max(escape, found.depth))
+                new = f"{found.before}{original}{found.after}"
+            out += (buffer[done:start], new)
+            self._moves.setdefault(channel, []).append(Move(origin + start, origin + at, len(new)))
+            done = at
+        out.append(buffer[done:held])
+        context = max(0, held - CONTEXT)
+        self._pending[channel] = (buffer[context:], held - context, origin + held)
         return "".join(out)
 
     def _exact(self, buffer: str, at: int, *, final: bool) -> tuple[str, int] | Literal["wait"] | None:
@@ -137,6 +162,16 @@ class Restorer:
         for _ in range(depth):
             text = json.dumps(text, ensure_ascii=False)[1:-1]
         return text
+
+
+def _moved(moves: Sequence[Move], offset: int, *, last: bool) -> int:
+    shift = 0
+    for move in moves:
+        if move.end <= offset:
+            shift += move.length - (move.end - move.start)
+        elif move.start < offset:
+            return move.start + shift + (move.length if last else 0)
+    return offset + shift
 
 
 def _translations(word: str, words: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
