@@ -33,9 +33,11 @@ def resolve(found: list[Spot]) -> tuple[Finding, ...]:
     return tuple(spot.finding for area in areas.values() for spot in _sweep(area))
 
 
-def _rank(spot: Spot) -> tuple[int, int, int]:
+def _rank(spot: Spot) -> tuple[int, int, int, bool]:
+    """The surest first, then the longest, the best checked, and a country's own kind before one of all countries."""
     finding = spot.finding
-    return -STRENGTH_ORDER[finding.strength], spot.start - spot.end, -_CHECKED[finding.check]
+    general = finding.kind.startswith("common.")
+    return -STRENGTH_ORDER[finding.strength], spot.start - spot.end, -_CHECKED[finding.check], general
 
 
 def _place(spot: Spot) -> tuple[int, int]:
