@@ -101,6 +101,8 @@ def headers_of(send: Send, marks: Marks, price: Money | None, *, estimated: bool
         found.append(("x-isthmus-cost", f"{price}{'; estimated' if estimated else ''}"))
     if edits := edits_of(send):
         found.append(("x-isthmus-edits", ", ".join(f"{name}={number}" for name, number in edits.items())[:HEADER_TEXT]))
+    if send.not_carried:
+        found.append(("x-isthmus-not-carried", ", ".join(send.not_carried)[:HEADER_TEXT]))
     if marks.label is not None:
         found.append(("x-isthmus-label", marks.label.machine))
     return tuple(found)
@@ -120,6 +122,8 @@ def field_of(send: Send, marks: Marks, price: Money | None) -> dict[str, Any]:
         "counts": [msgspec.to_builtins(tally) for tally in send.tallies],
         "reply_scan": marks.reply_scan,
     }
+    if send.not_carried:
+        field["not_carried"] = list(send.not_carried)
     if marks.label is not None:
         field["label"] = marks.label.machine
         if marks.labeller is None:

@@ -105,7 +105,10 @@ class Quality(Section, frozen=True, kw_only=True):
 
 
 class Deployment(Section, frozen=True, kw_only=True):
-    """An endpoint of a provider, a model and a credential. What stands here outranks the provider's row."""
+    """An endpoint of a provider, a model and a credential. What stands here outranks the provider's row.
+
+    `dialect`: the only wire form it is asked in, where its endpoint speaks several.
+    """
 
     id: Id
     provider: str
@@ -114,6 +117,7 @@ class Deployment(Section, frozen=True, kw_only=True):
     region: str = ""
     credential: SecretRef | None = None
     base_url: str = ""
+    dialect: str = ""
     parameters: dict[str, str] = {}
     recipient: str = ""
     hosted_in: tuple[Place, ...] = ()

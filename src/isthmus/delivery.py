@@ -12,19 +12,14 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from isthmus.answers import Marks, field_of, headers_of, marks_of, reply_scan_mode
-from isthmus.dialects.openai_chat import (
-    ChatStream,
-    Request,
-    filter_answer,
-    read_answer,
-    rejection_message,
-    write_answer,
-    write_request,
-)
+from isthmus.dialects.answer import write_answer
+from isthmus.dialects.refusals import rejection_message
+from isthmus.dialects.request import Request
 from isthmus.errors import BandCrossedError, IsthmusError, LedgerError, RefusedError, RejectedError
 from isthmus.exchange import Call, HttpAnswer, Money, Protected, Slot, Usage
 from isthmus.registry.derivation import conversation_key
 from isthmus.sending import Send, close_send, in_policy_currency, open_send, price_of
+from isthmus.speaking import Speech, answer_stream, read_answer, request_bytes
 from isthmus.steps.label import Label
 from isthmus.steps.record import Ledger
 from isthmus.steps.scan import Scanner, scan
@@ -54,11 +49,15 @@ class Outward(Protocol):
 
 
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
-    """One call on its way to the deployments that are open to it."""
+    """One call on its way to the deployments that are open to it.
+
+    `output_tokens` bounds the answer: what was asked, else the policy's default.
+    """
 
     call: Call
     asked: Request
     matter: Matter
+    output_tokens: int
     wants_decision: bool = False
 
 
@@ -73,7 +72,7 @@ class Delivery:
         scanner: Scanner,
         labels: dict[str, Label],
         client: Outward,
-        targets: Mapping[str, Any],
+        targets: Mapping[tuple[str, str, bool], Any],
         language: Literal["auto", "en", "zh"],
     ) -> None:
         self._ledger = ledger
@@ -84,17 +83,19 @@ class Delivery:
         self._targets = targets
         self._language = language
 
-    async def deliver(self, flow: Flow, judgement: Judgement, estimate: Money | None) -> HttpAnswer:
+    async def deliver(self, flow: Flow, judgement: Judgement, speech: Speech, estimate: Money | None) -> HttpAnswer:
         """The answer of one deployment; raises `UpstreamError` where it failed before its first good piece."""
         protected = self._protect(flow, judgement)
         located = flow.matter.caller.located_in or judgement.facts.exporter.jurisdiction
         reply_scan = reply_scan_mode(located, judgement.target.destination.hosted_in)
-        send = await self._open(flow, judgement, protected, reply_scan)
+        model, most = judgement.target.row.model, flow.output_tokens
+        data = request_bytes(speech, protected.body, model=model, output_tokens=most)
+        send = await self._open(flow, judgement, protected, speech, reply_scan)
         marks = marks_of(flow.call, send, self._labels, reply_scan=reply_scan, formatted=flow.asked.formatted)
-        data = write_request(protected.body, model=judgement.target.row.model)
         reply: Incoming | None = None
         try:
-            reply = await self._client.send(self._targets[judgement.target.id], data, stream=flow.call.stream)
+            target = self._targets[judgement.target.id, speech.upstream.id, flow.call.stream]
+            reply = await self._client.send(target, data, stream=flow.call.stream)
             if flow.call.stream:
                 return await self._stream(flow, send, marks, reply, estimate)
             return await self._whole(flow, send, marks, reply)
@@ -122,12 +123,20 @@ class Delivery:
             lang=self._language,
         )
 
-    async def _open(self, flow: Flow, judgement: Judgement, protected: Protected, reply_scan: str) -> Send:
+    async def _open(
+        self, flow: Flow, judgement: Judgement, protected: Protected, speech: Speech, reply_scan: str
+    ) -> Send:
         """Open the send; where a count moved on, decide anew with the store's own counts."""
         for _ in range(BAND_ATTEMPTS):
             try:
                 send = await open_send(
-                    self._ledger, flow.matter, flow.call, judgement, protected, reply_scan=reply_scan
+                    self._ledger,
+                    flow.matter,
+                    flow.call,
+                    judgement,
+                    protected=protected,
+                    speech=speech,
+                    reply_scan=reply_scan,
                 )
             except BandCrossedError:
                 self._verdicts.forget(judgement)
@@ -144,8 +153,9 @@ class Delivery:
 
     async def _whole(self, flow: Flow, send: Send, marks: Marks, reply: Incoming) -> HttpAnswer:
         data = await reply.read()
-        answer = read_answer(data)
-        body = filter_answer(answer, marks.filters, formatted=flow.asked.formatted)
+        answer, lost = read_answer(send.speech, data, at=send.at)
+        send.not_carried = tuple(dict.fromkeys((*send.not_carried, *lost)))
+        body = send.speech.client.filter_answer(answer, marks.filters, formatted=flow.asked.formatted)
         send.outcome = "answered"
         price = self._price(flow, send, answer.usage)
         extra = field_of(send, marks, price) if flow.wants_decision else None
@@ -154,22 +164,19 @@ class Delivery:
         return HttpAnswer(
             status=200,
             headers=(("content-type", "application/json"), *headers),
-            body=write_answer(body, extra) if extra or marks.filters else data,
+            body=write_answer(body, extra) if extra or marks.filters or send.speech.pair else data,
         )
 
     async def _stream(
         self, flow: Flow, send: Send, marks: Marks, reply: Incoming, estimate: Money | None
     ) -> HttpAnswer:
-        stream = ChatStream(
-            marks.filters,
-            show_usage=flow.asked.include_usage,
-            formatted=flow.asked.formatted,
-        )
+        stream = answer_stream(send.speech, flow.asked, marks.filters, at=send.at)
         if flow.wants_decision:
             stream.attach(lambda: field_of(send, marks, self._price(flow, send, stream.usage)))
 
         async def ending(outcome: str) -> None:
             send.outcome = outcome or send.outcome
+            send.not_carried = tuple(dict.fromkeys((*send.not_carried, *stream.declared)))
             await self._close(send, marks, stream.usage, self._price(flow, send, stream.usage))
 
         answer = StreamedAnswer(reply, stream, ending)

@@ -12,6 +12,7 @@ from isthmus.catalogues import Catalogues
 from isthmus.choosing import choose_deployments
 from isthmus.clock import now, uuid7
 from isthmus.decision import Decision
+from isthmus.dialects.known import DIALECTS
 from isthmus.errors import NotFoundError
 from isthmus.exchange import Caller, Finding, HttpRequest, Money, Reservation, Scan, Tally
 from isthmus.facts import Facts
@@ -21,7 +22,6 @@ from isthmus.registry.snapshot import Snapshot, snapshot
 from isthmus.steps.identify import caller_of, wishes_of
 from isthmus.steps.receive import receive
 from isthmus.steps.record.reading import read_tallies
-from isthmus.steps.route import estimate_tokens
 from isthmus.steps.scan import scan
 from isthmus.store import Store, open_store, registry_rows
 from isthmus.verdicts import Verdicts
@@ -80,7 +80,7 @@ async def _explain(
     config, keys = current.declared.loaded.config, current.declared.keys
     at = now()
     request = HttpRequest(method="POST", path="", query="", headers=dict(headers), body=body)
-    call, asked = receive(request, call=uuid7(), at=at, limits=config.limits)
+    call, asked = receive(request, DIALECTS["openai_chat"], call=uuid7(), at=at, limits=config.limits)
     caller = caller_of(key, wishes_of(request.headers, asked.own), call.slots, keys[key.entity].conversations)
     seen = scan(catalogues.scanner, call.slots, call.unscanned)
 
@@ -91,11 +91,10 @@ async def _explain(
     matter = verdicts.matter(current, caller, seen, call=call.id, at=at)
     sizes: dict[str, Any] = {
         "needs": asked.needs,
-        "input_tokens": estimate_tokens(call.slots),
-        "output_tokens": config.policy.default_output_tokens,
+        "output_tokens": asked.max_tokens or config.policy.default_output_tokens,
     }
-    named = await choose_deployments(verdicts, matter, model=call.model, **sizes)
-    every = await choose_deployments(verdicts, matter, model=AUTO, **sizes)
+    named = await choose_deployments(verdicts, matter, call, model=call.model, **sizes)
+    every = await choose_deployments(verdicts, matter, call, model=AUTO, **sizes)
     order = tuple(candidate.deployment for candidate in named.choice.order)
     return Explanation(
         caller=caller,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +14,26 @@ from isthmus import __version__, metrics
 from isthmus.catalogues import Catalogues, load_catalogues
 from isthmus.clock import now, uuid7
 from isthmus.delivery import Delivery
-from isthmus.dialects.openai_chat import error_body, models_body
-from isthmus.errors import IsthmusError, LedgerError, NotFoundError, NotOfferedError, OverBudgetError, OverloadedError
+from isthmus.dialects.dialect import Dialect
+from isthmus.dialects.known import DIALECTS
+from isthmus.errors import IsthmusError, LedgerError, OverBudgetError, OverloadedError
 from isthmus.exchange import HttpAnswer, HttpRequest
 from isthmus.pipeline import Pipeline
 from isthmus.registry.declared import AUTO, Declared
 from isthmus.registry.deployments import Deployed
 from isthmus.registry.snapshot import Snapshot, snapshot
+from isthmus.routes import dialect_of, route_of
 from isthmus.steps.call import Client, Target, open_client
 from isthmus.steps.identify import authenticate
+from isthmus.steps.receive import receive
 from isthmus.steps.record import Ledger, entries, open_ledger
+from isthmus.steps.route import TOKENIZER, estimate_tokens
 from isthmus.store import Store, open_store, registry_rows
 from isthmus.verdicts import Verdicts
 
 REGISTRY_POLL_S = 1.0
 JSON = ("content-type", "application/json")
-CHAT, MODELS = "/v1/chat/completions", "/v1/models"
-# Routes of the dialect that are not offered, with the way that is.
-ELSEWHERE = {
-    "/v1/completions": "use /v1/chat/completions",
-    "/v1/responses": "use /v1/chat/completions",
-    "/v1/assistants": "use /v1/chat/completions",
-    "/v1/embeddings": "not offered yet; call an embedding model at home directly",
-}
+NO_HEADERS: Mapping[str, str] = {}
 
 
 class Gateway:
@@ -56,7 +54,7 @@ class Gateway:
             scanner=catalogues.scanner,
             labels=catalogues.labels,
             client=client,
-            targets={name: _target(catalogues.declared, row) for name, row in catalogues.declared.deployments.items()},
+            targets=_targets(catalogues.declared),
             language=config.policy.pseudonym_language,
         )
         self._pipeline = Pipeline(
@@ -74,33 +72,40 @@ class Gateway:
         """Answer one request; every error is answered in the dialect of its path."""
         call_id = uuid7()
         try:
-            if request.path == CHAT:
-                if request.method != "POST":
-                    raise NotFoundError("this route takes POST", remedy=f"POST {CHAT}")
-                answer = await self._pipeline.chat(request, call_id=call_id, at=at)
-            elif request.path == MODELS and request.method == "GET":
-                answer = self._models(request, at)
+            route = route_of(request.method, request.path)
+            if route.service == "answer":
+                answer = await self._pipeline.answer(request, DIALECTS[route.dialect], call_id=call_id, at=at)
+            elif route.service == "count":
+                answer = self._count(request, DIALECTS[route.dialect], at)
             else:
-                raise _no_route(request.path)
+                answer = self._models(request, at)
         except IsthmusError as error:
             metrics.count(metrics.CALLS, error.code)
-            return self.error(error, path=request.path, call_id=call_id, language=_language(request))
+            return self.error(
+                error, path=request.path, call_id=call_id, language=_language(request), headers=request.headers
+            )
         metrics.count(metrics.CALLS, "answered")
         return answer
 
-    def error(self, error: IsthmusError, *, path: str, call_id: str = "", language: str = "en") -> HttpAnswer:
-        """An error in the form of the dialect that `path` speaks; a refusal tells SDKs not to try again."""
-        del path  # one dialect so far
-        headers = [JSON, ("x-isthmus-error", error.code)]
+    def error(
+        self,
+        error: IsthmusError,
+        *,
+        path: str,
+        call_id: str = "",
+        language: str = "en",
+        headers: Mapping[str, str] = NO_HEADERS,
+    ) -> HttpAnswer:
+        """An error in the form of the dialect that path and headers speak; a refusal tells SDKs not to try again."""
+        told = [JSON, ("x-isthmus-error", error.code)]
         if call_id:
-            headers.append(("x-isthmus-call", call_id))
+            told.append(("x-isthmus-call", call_id))
         if isinstance(error, OverBudgetError | OverloadedError):
-            headers.append(("retry-after", str(error.retry_after)))
+            told.append(("retry-after", str(error.retry_after)))
         elif not isinstance(error, LedgerError):
-            headers.append(("x-should-retry", "false"))
-        return HttpAnswer(
-            status=error.status, headers=tuple(headers), body=error_body(error, call_id=call_id, lang=language)
-        )
+            told.append(("x-should-retry", "false"))
+        body = dialect_of(path, headers).error_body(error, call_id=call_id, lang=language)
+        return HttpAnswer(status=error.status, headers=tuple(told), body=body)
 
     def ready(self) -> dict[str, Any]:
         """Whether calls can be served now, and on what footing."""
@@ -123,13 +128,22 @@ class Gateway:
         await self._ledger.close()
         self._store.close()
 
+    def _count(self, request: HttpRequest, dialect: Dialect, at: str) -> HttpAnswer:
+        """An estimate of the tokens of a request; it is made here, for asking a deployment would be a send."""
+        authenticate(request.headers, self._snapshot.keys, today=at[:10], query=request.query)
+        limits = self._catalogues.declared.loaded.config.limits
+        call, _ = receive(request, dialect, call="", at=at, limits=limits, counting=True)
+        assert dialect.count_body is not None
+        how = ("x-isthmus-usage", f"estimated; tokenizer={TOKENIZER}")
+        return HttpAnswer(status=200, headers=(JSON, how), body=dialect.count_body(estimate_tokens(call.slots)))
+
     def _models(self, request: HttpRequest, at: str) -> HttpAnswer:
-        key = authenticate(request.headers, self._snapshot.keys, today=at[:10])
+        key = authenticate(request.headers, self._snapshot.keys, today=at[:10], query=request.query)
         declared = self._snapshot.declared
         rows = [{"id": name, "owned_by": "isthmus"} for name in (AUTO, *declared.aliases)]
         rows += [{"id": row.id, "owned_by": row.row.provider} for row in declared.deployments.values()]
         rows = [row for row in rows if not key.models or row["id"] in key.models]
-        return HttpAnswer(status=200, headers=(JSON,), body=models_body(rows))
+        return HttpAnswer(status=200, headers=(JSON,), body=dialect_of(request.path, request.headers).models_body(rows))
 
     def _read_registry(self) -> Snapshot:
         return snapshot(self._catalogues.declared, registry_rows(self._store), versions=self._catalogues.versions)
@@ -183,16 +197,26 @@ async def build(config_file: str) -> Gateway:
     return Gateway(catalogues, store, ledger, open_client())
 
 
-def _target(declared: Declared, row: Deployed) -> Target:
+def _targets(declared: Declared) -> dict[tuple[str, str, bool], Target]:
+    """Where each deployment is called in each wire form that it speaks, for whole and for streamed answers."""
+    return {
+        (row.id, name, stream): _target(declared, row, DIALECTS[name], url, stream=stream)
+        for row in declared.deployments.values()
+        for name, url in row.speaks.items()
+        for stream in (False, True)
+    }
+
+
+def _target(declared: Declared, row: Deployed, dialect: Dialect, url: str, *, stream: bool) -> Target:
     """Where a deployment is called, with its credential."""
     credential = declared.credentials.get(row.id, "")
-    headers = [*row.headers.items(), JSON]
+    headers = [*(dialect.headers | row.headers).items(), JSON]
     if credential and row.auth == "header":
         headers.append((row.auth_header, credential))
     elif credential:
         headers.append(("authorization", f"Bearer {credential}"))
     return Target(
-        url=row.url,
+        url=dialect.address(url, row.row.model, stream),
         headers=tuple(headers),
         proxy=declared.proxies.get(row.id),
         connect_s=row.row.connect_seconds,
@@ -201,12 +225,6 @@ def _target(declared: Declared, row: Deployed) -> Target:
         total_s=row.row.total_seconds,
         answer_bytes=declared.loaded.config.limits.answer_bytes,
     )
-
-
-def _no_route(path: str) -> IsthmusError:
-    if path in ELSEWHERE:
-        return NotOfferedError("isthmus does not offer this route", remedy=ELSEWHERE[path])
-    return NotFoundError("no such route", remedy=f"POST {CHAT} or GET {MODELS}")
 
 
 def _digest(content: Any) -> str:

@@ -19,6 +19,7 @@ from isthmus.registry.declared import Declared
 from isthmus.registry.deployments import Deployed
 from isthmus.registry.rates import convert
 from isthmus.registry.tariffs import cost
+from isthmus.speaking import Speech
 from isthmus.steps.record import Entry, Ledger, entries
 from isthmus.verdicts import Judgement, Matter
 
@@ -26,7 +27,7 @@ from isthmus.verdicts import Judgement, Matter
 class Send(msgspec.Struct, kw_only=True):
     """A send under way; `outcome` is how it ends if nothing else is said, `closed` keeps it from closing twice.
 
-    `asked_in` is the wire form of the deployment, `not_carried` names what it or the answer's own form leaves out.
+    `not_carried` names what the deployment's wire form or the client's leaves out.
     """
 
     id: str
@@ -35,10 +36,10 @@ class Send(msgspec.Struct, kw_only=True):
     caller: Caller
     judgement: Judgement
     protected: Protected
+    speech: Speech
     tallies: tuple[Tally, ...] = ()
     outcome: str = "client_left"
     closed: bool = False
-    asked_in: str = ""
     not_carried: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -46,13 +47,29 @@ class Send(msgspec.Struct, kw_only=True):
 
 
 async def open_send(
-    ledger: Ledger, matter: Matter, call: Call, judgement: Judgement, protected: Protected, *, reply_scan: str
+    ledger: Ledger,
+    matter: Matter,
+    call: Call,
+    judgement: Judgement,
+    *,
+    protected: Protected,
+    speech: Speech,
+    reply_scan: str,
 ) -> Send:
     """Record that bytes are about to leave; for an export it returns when entry and reservation are durable.
 
     Raises `BandCrossedError` where a count moved on since the decision, and `LedgerError`: then nothing may leave.
     """
-    send = Send(id=uuid7(), at=now(), call=call, caller=matter.caller, judgement=judgement, protected=protected)
+    send = Send(
+        id=uuid7(),
+        at=now(),
+        call=call,
+        caller=matter.caller,
+        judgement=judgement,
+        protected=protected,
+        speech=speech,
+        not_carried=speech.not_carried,
+    )
     decision = judgement.decision
     if judgement.fresh:
         metrics.count(metrics.DECISIONS, decision.verdict)
@@ -77,8 +94,8 @@ async def close_send(
     send.closed = True
     metrics.count(metrics.SENDS, send.judgement.target.id, send.outcome)
     content: dict[str, Any] = {"outcome": send.outcome, "deployment": send.judgement.target.id, **more}
-    if send.asked_in != send.call.dialect:
-        content |= {"asked_in": send.asked_in, "not_carried": list(send.not_carried)}
+    if send.speech.pair is not None:
+        content |= {"asked_in": send.speech.upstream.id, "not_carried": list(send.not_carried)}
     if usage is not None:
         content["usage"] = _usage(usage)
         _count_tokens(send.judgement.target.id, usage)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
-from isthmus.dialects.openai_chat import ChatStream
-from isthmus.errors import UpstreamError
+from isthmus.errors import IsthmusError, UpstreamError
 
 
 class Source(Protocol):
@@ -17,13 +16,21 @@ class Source(Protocol):
     async def aclose(self) -> None: ...
 
 
+class Wire(Protocol):
+    """What turns the deployment's bytes into the client's."""
+
+    def feed(self, data: bytes) -> bytes: ...
+    def end(self) -> bytes: ...
+    def abort(self, error: IsthmusError) -> bytes: ...
+
+
 class StreamedAnswer:
     """The bytes for the client; `start` first, and `aclose` in the end, also where no piece was ever asked for.
 
     `ending` is told how it ended: `answered`, the code of an error, or nothing where the client left.
     """
 
-    def __init__(self, source: Source, stream: ChatStream, ending: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, source: Source, stream: Wire, ending: Callable[[str], Awaitable[None]]) -> None:
         self._source = source
         self._chunks = aiter(source.chunks)
         self._stream = stream

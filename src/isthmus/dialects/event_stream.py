@@ -11,7 +11,7 @@ import msgspec
 from isthmus.dialects.filters import Filters, chain
 from isthmus.dialects.lenient_json import LONE, read, repaired, whole
 from isthmus.dialects.sse import SseEvent, SseParser, encode_bytes
-from isthmus.errors import BrokenReplyError
+from isthmus.errors import BrokenReplyError, IsthmusError
 from isthmus.exchange import Usage
 
 KEEP_ALIVE = b":\n\n"
@@ -55,6 +55,11 @@ class EventStream(ABC):
         self.text_seen = 0
 
     @property
+    def declared(self) -> tuple[str, ...]:
+        """What was left out on the way, by name: nothing within one dialect."""
+        return ()
+
+    @property
     def done(self) -> bool:
         """Whether the deployment said that nothing more comes."""
         return self._done
@@ -85,6 +90,14 @@ class EventStream(ABC):
         if not self._done:
             self._end()
         return self._take_out()
+
+    @abstractmethod
+    def abort(self, error: IsthmusError, *, call_id: str = "", lang: str = "en") -> bytes:
+        """The end of a stream that failed: what was held back, then the error in the dialect's own form."""
+
+    @abstractmethod
+    def stop(self, ledger_id: str) -> bytes:
+        """The end of a stream that may not go on, in the dialect's own form; what was held back is not released."""
 
     @abstractmethod
     def _event(self, event: SseEvent, data: str) -> None:

@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from isthmus.config import Deployment
+from isthmus.dialects.known import DIALECTS
 from isthmus.errors import CatalogError
 from isthmus.exchange import Destination
 from isthmus.registry.offers import Endpoint, Model, Provider, Terms, address
@@ -23,14 +24,14 @@ T = TypeVar("T")
 class Deployed(msgspec.Struct, frozen=True, kw_only=True):
     """Where a call could go, with all that deciding, routing and calling need to know of it.
 
-    `dialect` is the wire form it is asked in, `url` the full address of its main call. `quality` is None where nobody
-    measured it. `filed` says whether the model has a number under the mainland's generative-AI measures.
+    `speaks` are the wire forms it can be asked in, each with the full address of its main call, the preferred one
+    first. `quality` is None where nobody measured it. `filed` says whether the model has a number under the mainland's
+    generative-AI measures.
     """
 
     row: Deployment
     destination: Destination
-    dialect: str
-    url: str
+    speaks: dict[str, str]
     auth: str
     auth_header: str
     headers: dict[str, str]
@@ -62,18 +63,11 @@ def deployed(row: Deployment, providers: Providers) -> Deployed:
     model = endpoint.model(row.model)
     if model is None and not endpoint.any_model and endpoint.models:
         model = providers.model(row.provider, endpoint.id, row.model)
-    speaks = endpoint.speaks("openai_chat")
-    if speaks is None:
-        raise CatalogError(
-            f"`{row.provider}` offers no wire form that is spoken here", remedy="choose another endpoint"
-        )
-    base = address(endpoint, {"region": row.region, **row.parameters}, stated=row.base_url or speaks.base_url or None)
     terms = endpoint.terms
     return Deployed(
         row=row,
         destination=_destination(row, endpoint, model),
-        dialect=speaks.dialect,
-        url=base.rstrip("/") + speaks.path,
+        speaks=_addresses(row, endpoint),
         auth=endpoint.access.auth,
         auth_header=endpoint.access.auth_header,
         headers=endpoint.access.headers,
@@ -87,6 +81,30 @@ def deployed(row: Deployment, providers: Providers) -> Deployed:
         context=model.context if model else None,
         capabilities=model.capabilities if model else (),
     )
+
+
+def _addresses(row: Deployment, endpoint: Endpoint) -> dict[str, str]:
+    """The address of each wire form that both sides speak.
+
+    One that the deployment states is not for a wire form with an address of its own, unless it names that form.
+    Raises `CatalogError` where there is none, or where the deployment asks for one that the endpoint does not speak.
+    """
+    found: dict[str, str] = {}
+    for speaks in endpoint.access.dialects:
+        if speaks.dialect in DIALECTS and row.dialect in ("", speaks.dialect):
+            stated = row.base_url or speaks.base_url or None
+            base = address(endpoint, {"region": row.region, **row.parameters}, stated=stated)
+            found[speaks.dialect] = base.rstrip("/") + speaks.path
+    if not found:
+        known = ", ".join(speaks.dialect for speaks in endpoint.access.dialects)
+        raise CatalogError(
+            f"`{row.provider}` offers no wire form that is spoken here",
+            remedy=f"choose another endpoint, or one of its wire forms: {known}",
+        )
+    if row.base_url and not row.dialect:
+        own = {speaks.dialect for speaks in endpoint.access.dialects if speaks.base_url}
+        found = {name: url for name, url in found.items() if name not in own} or found
+    return found
 
 
 def _destination(row: Deployment, endpoint: Endpoint, model: Model | None) -> Destination:

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from isthmus.dialects.answer import Answer, write_answer
 from isthmus.dialects.anthropic.answer import answer_of, filter_answer, read_answer
-from isthmus.dialects.anthropic.faults import error_body, error_event, models_body
+from isthmus.dialects.anthropic.faults import count_body, error_body, error_event, models_body
 from isthmus.dialects.anthropic.request import read_request, write_request
 from isthmus.dialects.anthropic.stream import MessagesStream
+from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.refusals import rejection_message
 from isthmus.dialects.request import Request
 
+DIALECT = Dialect(
+    id="anthropic",
+    title="Anthropic Messages",
+    read_request=read_request,
+    write_request=write_request,
+    read_answer=read_answer,
+    filter_answer=filter_answer,
+    stream=MessagesStream,
+    error_body=error_body,
+    models_body=models_body,
+    count_body=count_body,
+    headers={"anthropic-version": "2023-06-01"},
+)
+
 __all__ = [
+    "DIALECT",
     "Answer",
     "MessagesStream",
     "Request",

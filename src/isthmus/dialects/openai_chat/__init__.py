@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from isthmus.dialects.answer import Answer, write_answer
+from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.openai_chat.answer import answer_of, filter_answer, read_answer
 from isthmus.dialects.openai_chat.faults import error_body, error_event, models_body
 from isthmus.dialects.openai_chat.request import read_request, write_request
@@ -10,7 +11,20 @@ from isthmus.dialects.openai_chat.stream import ChatStream
 from isthmus.dialects.refusals import rejection_message
 from isthmus.dialects.request import Request
 
+DIALECT = Dialect(
+    id="openai_chat",
+    title="OpenAI Chat Completions",
+    read_request=read_request,
+    write_request=write_request,
+    read_answer=read_answer,
+    filter_answer=filter_answer,
+    stream=ChatStream,
+    error_body=error_body,
+    models_body=models_body,
+)
+
 __all__ = [
+    "DIALECT",
     "Answer",
     "ChatStream",
     "Request",

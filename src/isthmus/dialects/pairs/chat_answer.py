@@ -109,6 +109,7 @@ class ChatToMessages(EventTranslator):
             raise BrokenReplyError("the deployment reported an error in mid-stream")
         usage = find_usage(node)
         if usage:
+            self.usage = read_usage(usage)
             self._usage = messages_usage(usage)
         for choice in node.get("choices") or ():
             if choice.get("index", 0) != 0:

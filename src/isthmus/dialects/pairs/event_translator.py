@@ -10,13 +10,17 @@ import msgspec
 from isthmus.dialects.lenient_json import decode
 from isthmus.dialects.sse import SseEvent, SseParser, encode_bytes
 from isthmus.errors import BrokenReplyError
+from isthmus.exchange import Usage
 
 KEEP_ALIVE = b":\n\n"
 _encode = msgspec.json.Encoder().encode
 
 
 class EventTranslator(ABC):
-    """Bytes of a deployment in, the same answer in the client's dialect out; `declared` names what was left out."""
+    """Bytes of a deployment in, the same answer in the client's dialect out; `declared` names what was left out.
+
+    `usage` is what the deployment reported.
+    """
 
     def __init__(self) -> None:
         self._parser = SseParser()
@@ -24,6 +28,7 @@ class EventTranslator(ABC):
         self._done = False
         self._failure: BrokenReplyError | None = None
         self.declared: set[str] = set()
+        self.usage = Usage()
 
     def feed(self, data: bytes) -> bytes:
         """What these bytes say; raises `BrokenReplyError` once all before the fault was given out."""

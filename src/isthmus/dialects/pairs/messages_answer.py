@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from isthmus.dialects.anthropic.usage import read_usage
 from isthmus.dialects.pairs.event_translator import EventTranslator
 from isthmus.dialects.sse import SseEvent
 from isthmus.errors import BrokenReplyError
@@ -91,14 +92,14 @@ class MessagesToChat(EventTranslator):
         if kind == "message_start":
             message = node.get("message") or {}
             self._head |= {"id": message.get("id", ""), "model": message.get("model", "")}
-            self._usage |= message.get("usage") or {}
+            self._used(message.get("usage"))
             self._say({"role": "assistant", "content": ""})
         elif kind == "content_block_start":
             self._block(node.get("index", 0), node.get("content_block") or {})
         elif kind == "content_block_delta":
             self._delta(node.get("index", 0), node.get("delta") or {})
         elif kind == "message_delta":
-            self._usage |= {name: value for name, value in (node.get("usage") or {}).items() if value is not None}
+            self._used(node.get("usage"))
             if reason := (node.get("delta") or {}).get("stop_reason"):
                 self._finished = True
                 self._say({}, FINISHES.get(reason, "stop"))
@@ -109,6 +110,11 @@ class MessagesToChat(EventTranslator):
         if not self._finished:
             raise BrokenReplyError("the stream ended before its finish")
         self._last()
+
+    def _used(self, usage: Any) -> None:
+        if isinstance(usage, dict):
+            self._usage |= {name: value for name, value in usage.items() if value is not None}
+            self.usage, _ = read_usage(self._usage)
 
     def _last(self) -> None:
         if self._usage:

@@ -1,7 +1,7 @@
 """Choose among what the decisions left open; routing may only narrow.
 
-Order: released by the law, good enough, cheapest first (a price that is not known comes last), then as the
-configuration lists them. Every candidate that was set aside says why.
+Order: released by the law, good enough, able to carry everything that was asked, cheapest first (a price that is not
+known comes last), then as the configuration lists them. Every candidate that was set aside says why.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ import msgspec
 
 from isthmus.decision import Decision
 
-Aside = Literal["refused", "below_quality", "quality_unknown", "context_too_small", "missing_capability"]
+Aside = Literal[
+    "refused", "below_quality", "quality_unknown", "context_too_small", "missing_capability", "cannot_carry"
+]
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """A deployment that the model name allows, with its decision and what it would cost.
 
     `cost` is in the policy's currency, None where no tariff is known; `quality` is None where nobody measured it.
+    `losses` are the names of what its wire form cannot carry, None where it cannot be asked this at all.
     """
 
     deployment: str
@@ -28,6 +31,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     cost: Decimal | None = None
     context: int | None = None
     capabilities: tuple[str, ...] | None = None
+    losses: tuple[str, ...] | None = ()
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,17 +53,20 @@ def choose(
     min_quality: Decimal = Decimal(0),
     input_tokens: int = 0,
     needs: frozenset[str] = frozenset(),
+    strict: bool = False,
 ) -> Choice:
-    """The order in which to try the candidates."""
+    """The order in which to try the candidates; `strict`: only those that carry everything."""
     aside: dict[str, Aside] = {}
     open_: list[Candidate] = []
     for candidate in candidates:
         reason = _aside(candidate, min_quality, input_tokens, needs)
+        if reason is None and (candidate.losses is None or (strict and candidate.losses)):
+            reason = "cannot_carry"
         if reason is None:
             open_.append(candidate)
         else:
             aside[candidate.deployment] = reason
-    open_.sort(key=lambda c: (c.cost is None, c.cost or Decimal(0)))
+    open_.sort(key=lambda c: (bool(c.losses), c.cost is None, c.cost or Decimal(0)))
     return Choice(order=tuple(open_), aside=aside)
 
 

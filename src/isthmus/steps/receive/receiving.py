@@ -1,19 +1,22 @@
-"""An OpenAI chat request as a Call."""
+"""A request in any dialect as a Call."""
 
 from __future__ import annotations
 
 from isthmus.config import Limits
-from isthmus.dialects.openai_chat import Request, read_request
+from isthmus.dialects.dialect import Dialect
+from isthmus.dialects.request import Request
 from isthmus.errors import MalformedError, TooLargeError
 from isthmus.exchange import Call, HttpRequest
 
 JSON_TYPES = ("application/json", "text/json")
 
 
-def receive(request: HttpRequest, *, call: str, at: str, limits: Limits) -> tuple[Call, Request]:
+def receive(
+    request: HttpRequest, dialect: Dialect, *, call: str, at: str, limits: Limits, **more: bool
+) -> tuple[Call, Request]:
     """The call, and what its dialect read; raises `TooLargeError` or `MalformedError`.
 
-    A server may have held the limit of size already.
+    A server may have held the limit of size already. `more` goes to the dialect's reader.
     """
     if len(request.body) > limits.body_bytes:
         raise TooLargeError(
@@ -24,11 +27,11 @@ def receive(request: HttpRequest, *, call: str, at: str, limits: Limits) -> tupl
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind not in JSON_TYPES and not kind.endswith("+json"):
         raise MalformedError("the content type is not JSON", where="content-type", remedy="send application/json")
-    read = read_request(request.body, depth=limits.depth)
+    read = dialect.read_request(request.body, depth=limits.depth, **more)
     found = Call(
         id=call,
         at=at,
-        dialect="openai_chat",
+        dialect=dialect.id,
         model=read.model,
         stream=read.stream,
         body=read.body,

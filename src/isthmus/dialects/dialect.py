@@ -1,0 +1,37 @@
+"""What every dialect offers under one name, `DIALECT`, so that nothing above has to know which one it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from isthmus.dialects.answer import Answer
+from isthmus.dialects.event_stream import EventStream
+from isthmus.dialects.request import Request
+
+
+def _same(url: str, model: str, stream: bool) -> str:  # noqa: ARG001, FBT001 - the form of `address`
+    return url
+
+
+class Dialect(msgspec.Struct, frozen=True, kw_only=True):
+    """One wire form, both ends; the functions are those of its package, where their docstrings are.
+
+    `address` gives the address of a call from that of the deployment, for dialects that name model and manner there.
+    `headers` are sent to every deployment that is asked in this dialect, unless its provider states others.
+    """
+
+    id: str
+    title: str
+    read_request: Callable[..., Request]
+    write_request: Callable[..., bytes]
+    read_answer: Callable[[bytes], Answer]
+    filter_answer: Callable[..., dict[str, Any]]
+    stream: Callable[..., EventStream]
+    error_body: Callable[..., bytes]
+    models_body: Callable[..., bytes]
+    count_body: Callable[[int], bytes] | None = None
+    address: Callable[[str, str, bool], str] = _same
+    headers: dict[str, str] = {}

@@ -1,0 +1,8 @@
+"""Every dialect that isthmus speaks, by its id."""
+
+from __future__ import annotations
+
+from isthmus.dialects import anthropic, openai_chat
+from isthmus.dialects.dialect import Dialect
+
+DIALECTS: dict[str, Dialect] = {row.id: row for row in (openai_chat.DIALECT, anthropic.DIALECT)}

@@ -1,0 +1,89 @@
+"""In which wire form a deployment is asked, and how its answer becomes one of the client's.
+
+Where both sides speak the same dialect the body goes out as it came, edits apart. Where they do not, a pair translates:
+the request after it was protected, the answer before any filter, so that every filter sees the client's dialect.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from isthmus.dialects.answer import Answer
+from isthmus.dialects.dialect import Dialect
+from isthmus.dialects.event_stream import EventStream
+from isthmus.dialects.filters import Filters
+from isthmus.dialects.known import DIALECTS
+from isthmus.dialects.pairs import PAIRS, Pair, translate_answer, translate_request, translate_stream
+from isthmus.dialects.pairs.translated_stream import TranslatedStream
+from isthmus.dialects.request import Request
+from isthmus.errors import MalformedError
+from isthmus.exchange import Call
+from isthmus.registry.deployments import Deployed
+
+
+class Speech(msgspec.Struct, frozen=True, kw_only=True):
+    """One call at one deployment: the dialects of both sides, and what a pair between them leaves out by name.
+
+    `pair` is None where both speak the same; `refused` says what the deployment cannot be asked.
+    """
+
+    client: Dialect
+    upstream: Dialect
+    pair: Pair | None = None
+    not_carried: tuple[str, ...] = ()
+    refused: MalformedError | None = None
+
+
+_SAME = {name: Speech(client=row, upstream=row) for name, row in DIALECTS.items()}
+
+
+def speech_of(call: Call, target: Deployed, *, output_tokens: int) -> Speech:
+    """How a call is put to a deployment: in the client's own dialect where it speaks that, else in its first one."""
+    if call.dialect in target.speaks:
+        return _SAME[call.dialect]
+    client = DIALECTS[call.dialect]
+    name = next((name for name in target.speaks if (call.dialect, name) in PAIRS), "")
+    if not name:
+        error = MalformedError(
+            "the chosen deployment speaks another dialect, into which nothing is translated yet",
+            where="/model",
+            remedy=f"ask it in {', '.join(target.speaks)}",
+        )
+        return Speech(client=client, upstream=DIALECTS[next(iter(target.speaks))], refused=error)
+    pair = PAIRS[call.dialect, name]
+    try:
+        _, names = translate_request(pair, call.body, max_tokens=output_tokens)
+    except MalformedError as error:
+        return Speech(client=client, upstream=DIALECTS[name], pair=pair, refused=error)
+    return Speech(client=client, upstream=DIALECTS[name], pair=pair, not_carried=names)
+
+
+def request_bytes(speech: Speech, body: dict[str, Any], *, model: str, output_tokens: int) -> bytes:
+    """The bytes for the deployment; raises `MalformedError` where something cannot be carried."""
+    if speech.pair is not None:
+        body, _ = translate_request(speech.pair, body, max_tokens=output_tokens)
+    return speech.upstream.write_request(body, model=model)
+
+
+def read_answer(speech: Speech, data: bytes, *, at: str) -> tuple[Answer, tuple[str, ...]]:
+    """A whole answer in the client's dialect, and the names of what is left out; raises `BrokenReplyError`."""
+    answer = speech.upstream.read_answer(data)
+    if speech.pair is None:
+        return answer, ()
+    body, names = translate_answer(speech.pair, answer.body, created=_seconds(at))
+    return msgspec.structs.replace(answer, body=body, slots=(), data=b""), names
+
+
+def answer_stream(speech: Speech, asked: Request, filters: Filters, *, at: str) -> EventStream | TranslatedStream:
+    """What reads the deployment's stream and writes the client's."""
+    stream = speech.client.stream(filters, show_usage=asked.include_usage, formatted=asked.formatted)
+    if speech.pair is None:
+        return stream
+    return TranslatedStream(translate_stream(speech.pair, created=_seconds(at)), stream)
+
+
+def _seconds(at: str) -> int:
+    return int(datetime.fromisoformat(at).timestamp())
