@@ -11,13 +11,15 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from isthmus.exchange import Edit
-from isthmus.pseudonyms.form import is_code, type_word
+from isthmus.pseudonyms.form import ALPHABET, is_code, type_word
 from isthmus.pseudonyms.reader import WAIT, Codes, reader
 from isthmus.steps.transform.language import FALLBACK
 from isthmus.steps.transform.pseudonyms import Issuer
 
-_STRICT = re.compile(r"-[2-9A-HJKMNP-Z]{5,7}(?![0-9A-Za-z])")
-_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]")
+_STRICT = re.compile(r"-([2-9A-HJKMNP-Z]{5,7})(?![0-9A-Za-z])")
+_ODD = re.compile("[０-９Ａ-Ｚａ-ｚ\u00a0\u00ad\u200b-\u200d\u2010-\u2014\u2060\ufeff－]")
+_ZERO_WIDTH = re.compile("[\u00a0\u00ad\u200b-\u200d\u2010-\u2014\u2060\ufeff－]")
+_FEW = 32
 _HALF = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)}
 
 
@@ -57,13 +59,18 @@ def literal_edits(
 
 
 def _suspicious(text: str, issued: frozenset[str]) -> bool:
-    if _STRICT.search(text):
+    """Whether a closer look is worth its time: a strict form, or an issued code, though it were taken apart."""
+    if any(is_code(match[1]) for match in _STRICT.finditer(text)):
         return True
     if not issued:
         return False
-    plain = text if text.isascii() or not _WIDE.search(text) else text.translate(_HALF)
-    upper = plain.upper()
-    return any(code in upper for code in issued)
+    plain = text if text.isascii() or not _ODD.search(text) else _ZERO_WIDTH.sub("", text.translate(_HALF))
+    joined = plain.upper().replace("-", "").replace(" ", "").replace("\n", "")
+    if len(issued) <= _FEW:
+        return any(code in joined for code in issued)
+    shortest = min(map(len, issued))
+    beginnings = {code[:shortest] for code in issued}
+    return any(match[1] in beginnings for match in re.finditer(f"(?=([{ALPHABET}]{{{shortest}}}))", joined))
 
 
 def _sightings(text: str, words: frozenset[str], issued: frozenset[str]) -> Iterable[tuple[int, int, str]]:
