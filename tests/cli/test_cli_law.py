@@ -139,3 +139,33 @@ def test_standard_input():
     command = [sys.executable, "-m", "isthmus.cli.main", "law", "decide", "--facts", "-", "--json"]
     done = subprocess.run(command, input=json.dumps(FACTS), capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["verdict"] == "deny"
+
+
+def test_what_changes_between_two_dates(run):
+    """Chile's law starts on 2026-12-01, and a flow from there is decided otherwise."""
+    flow = {
+        "on": "2026-11-23",
+        "exporter": {"jurisdiction": "cl"},
+        "recipient": {"hosted_in": ["us"], "id": "v"},
+        "data": [{"classes": ["cl.personal"], "persons": 1}],
+    }
+    _, out, _ = run("diff", "2026-11-30", "2026-12-01", "--facts", "FACTS", "--json", text=json.dumps(flow))
+    found = json.loads(out)
+    assert {"cl.law21719.27", "cl.law19628"} <= {event["rule"] for event in found["changes"]}
+    assert found["flows"] == [
+        {"flow": 1, "regime": "cl.transfer", "was": "allow outside_the_law", "becomes": "deny transfer_tool_required"}
+    ]
+    code, _, err = run("diff", "soon", "2026-12-01")
+    assert code == 2
+    assert "`soon` is no date" in err
+
+
+def test_what_falls_due(run):
+    """Laws about to start, and reviews by their date, as of any day."""
+    _, out, _ = run("due", "--on", "2026-11-23", "--days", "200", "--json")
+    found = json.loads(out)
+    assert ("2026-12-01", "starts", "cl.law21719.27") in {(e["on"], e["what"], e["rule"]) for e in found["rules"]}
+    assert ("2027-05-13", "starts", "in.dpdp.16") in {(e["on"], e["what"], e["rule"]) for e in found["rules"]}
+    assert not any(review["overdue"] for review in found["reviews"])
+    _, out, _ = run("due", "--on", "2030-01-01", "--lang", "en")
+    assert "OVERDUE" in out

@@ -6,7 +6,14 @@ from isthmus.steps.decide.paths import members
 from isthmus.steps.decide.rulebook import Rulebook
 
 READ_BY_THE_ENGINE = frozenset({"on", "recipient.id", "exporter.entity", "item.label", "recipient.deployment"})
-REASONS: dict[str, str] = {}
+REASONS: dict[str, str] = {
+    "recipient.provider": "who sells does not decide: hosting, access, control and contract terms do",
+    "recipient.retention_days": "no law read so far sets a number of days for a recipient abroad; kept for the record",
+    "purpose.name": "the name is for people and the notice; its basis and necessity are facts of their own",
+    "instruments.number": "kept for the record and the auditor; validity, recipient and filing decide",
+    "service.model": "the name is for people; whether it is filed or modified are facts of their own",
+    "ftz.list": "which list and version is kept for the record; whether it is in force and applies is stated",
+}
 OTHERWISE = "no rule of the packs that are loaded reads it yet; it is kept with the decision and changes nothing"
 
 
