@@ -99,6 +99,8 @@ class _Builder:
         mark: Any = event.start_mark
         self._lines[path] = mark.line + 1
         if isinstance(event, yaml.ScalarEvent):
+            if "\0" in event.value:
+                raise self._error(event, "a NUL character is not allowed", "remove it")
             return None if not event.style and event.value in ("null", "~", "") else event.value
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Any] = []
@@ -232,6 +234,9 @@ def _explain(document: Document, shape: type[Any], message: str, path: Path_) ->
     if missing:
         return document.error(path, f"key `{missing['name']}` is missing", "add it")
     place = ".".join(str(step) for step in path)
+    if not place and (names := _fields(shape, ())):
+        found = "the file is empty" if document.tree is None else "the file is not a mapping of keys to values"
+        return document.error(path, found, f"expected keys such as {', '.join(names[:6])}")
     return document.error(path, f"`{place}`: {message[0].lower()}{message[1:]}" if place else message)
 
 

@@ -12,13 +12,16 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from isthmus.catalogues import Catalogues, load_catalogues
+from isthmus.catalogues import Catalogues, catalogues_of
 from isthmus.clock import now
-from isthmus.errors import IsthmusError
-from isthmus.explaining import registered
+from isthmus.config import Loaded, raise_problems, read_config
+from isthmus.errors import CatalogError, ConfigError, IsthmusError
+from isthmus.registry.declared import candidates
 from isthmus.registry.deployments import Deployed
-from isthmus.registry.snapshot import Snapshot
+from isthmus.registry.snapshot import Snapshot, snapshot
 from isthmus.registry.tariffs import in_force
+from isthmus.steps.record.checkpoint import read_signer
+from isthmus.store import RegistryRow, open_store, registry_rows
 
 
 def check(
@@ -35,14 +38,23 @@ def check(
         json: One JSON value instead of text.
 
     """
-    catalogues = load_catalogues(config, secrets=secrets)
-    current = _registry(catalogues) if secrets else None
+    loaded = read_config(config)
+    rows, problems = _stored(loaded, secrets=secrets)
+    try:
+        catalogues = catalogues_of(loaded, secrets=secrets)
+    except ConfigError as error:
+        raise_problems((*(error.problems or (error,)), *problems), loaded.file)
+    except CatalogError as error:
+        raise_problems((error, *problems), loaded.file)
+    raise_problems(problems, loaded.file)
+    current = snapshot(catalogues.declared, rows)
+    keys = _keys(current)
     found = {
         "config": str(config),
         "deployments": [_deployment(row) for row in catalogues.declared.deployments.values()],
-        "keys": _keys(current),
-        "counts_as_none": [row["id"] for row in _keys(current) if row["clean_scan"] == "none"],
-        "warnings": _warnings(catalogues),
+        "keys": keys,
+        "counts_as_none": [row["id"] for row in keys if row["clean_scan"] == "none"],
+        "warnings": [*_warnings(catalogues), *_dangling(current)],
         "defaults": _defaults(catalogues),
     }
     if json:
@@ -51,17 +63,27 @@ def check(
     _print(found)
 
 
-def _registry(catalogues: Catalogues) -> Snapshot | None:
-    """The registry where there is a store already; `check` makes none."""
-    url = catalogues.declared.loaded.store_url()
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        return None
+def _stored(loaded: Loaded, *, secrets: bool) -> tuple[list[RegistryRow], tuple[CatalogError, ...]]:
+    """What is on record where there is a store already (`check` makes none), and what keeps a ledger from opening."""
+    document, problems = loaded.document, []
+    if not secrets:
+        return [], ()
     try:
-        store, current = registered(catalogues)
-    except IsthmusError:
-        return None
-    store.close()
-    return current
+        read_signer(loaded.secret(loaded.config.store.signer).encode())
+    except ConfigError as error:
+        problems.append(document.error(("store", "signer"), error.message, error.remedy))
+    rows: list[RegistryRow] = []
+    try:
+        url = loaded.store_url()
+        if not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists():
+            store = open_store(url, create=False)
+            rows = registry_rows(store)
+            store.close()
+    except IsthmusError as error:
+        problems.append(document.error(("store", "url"), error.message, error.remedy))
+    except OSError as error:
+        problems.append(document.error(("store", "url"), f"cannot be read: {error.strerror}", "correct the path"))
+    return rows, tuple(problems)
 
 
 def _deployment(row: Deployed) -> dict[str, Any]:
@@ -79,8 +101,8 @@ def _deployment(row: Deployed) -> dict[str, Any]:
     }
 
 
-def _keys(current: Snapshot | None) -> list[dict[str, Any]]:
-    rows = sorted(current.keys.values(), key=lambda key: key.id) if current else []
+def _keys(current: Snapshot) -> list[dict[str, Any]]:
+    rows = sorted(current.keys.values(), key=lambda key: key.id)
     return [{"id": key.id, "entity": key.entity, "clean_scan": key.clean_scan, "expires": key.expires} for key in rows]
 
 
@@ -98,6 +120,31 @@ def _warnings(catalogues: Catalogues) -> list[str]:
             found.append(f"deployment {row.id}: the review of its terms was due on {row.terms.review_by}")
     overdue = [row.instrument for row in catalogues.rulebook.instruments if row.review_by < today]
     found += [f"law {name}: its review is overdue" for name in overdue]
+    return found
+
+
+def _dangling(current: Snapshot) -> list[str]:
+    """What is on record and refers to nothing that the configuration declares, or has ended."""
+    declared, today = current.declared, now()[:10]
+    recipients = {row.destination.recipient for row in declared.deployments.values()}
+    found = [f"key {row.id}: its entity `{row.entity}` is not declared, so it is refused" for row in current.homeless]
+    for key in sorted(current.keys.values(), key=lambda key: key.id):
+        found += [
+            f"key {key.id}: nothing is called `{name}`" for name in key.models if not candidates(declared, name)[0]
+        ]
+        purposes = {name for choice in key.choices if choice.fact == "purpose" for name in choice.values}
+        found += [
+            f"key {key.id}: purpose `{name}` is not declared" for name in sorted(purposes - set(declared.purposes))
+        ]
+        if (key.expires or today) < today:
+            found.append(f"key {key.id}: it expired on {key.expires}")
+    for act in (act for acts in current.acts.values() for act in acts):
+        if act.entity not in declared.entities:
+            found.append(f"act {act.id}: its entity `{act.entity}` is not declared")
+        if act.recipient and act.recipient not in recipients:
+            found.append(f"act {act.id}: no deployment has the recipient `{act.recipient}`, so it covers nothing")
+        if (act.valid_until or today) < today:
+            found.append(f"act {act.id}: it ended on {act.valid_until}")
     return found
 
 

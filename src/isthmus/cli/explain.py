@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from cyclopts import Parameter
@@ -27,7 +27,7 @@ def explain_(
     config: Annotated[Path, Parameter(name=["--config", "-c"])] = Path("isthmus.yaml"),
     header: Annotated[tuple[str, ...], Parameter(name=["--header", "-H"])] = (),
     json: Annotated[bool, Parameter(name="--json", negative="")] = False,
-    lang: str = "en",
+    lang: Literal["en", "zh"] = "en",
 ) -> None:
     """Say what would happen to a call at each deployment: found, decided, why, at what cost. Nothing is sent.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -64,23 +65,26 @@ def init(
         jurisdiction: Where that entity is established, as an ISO 3166 code in lower case.
 
     """
-    if not entity.replace("-", "").replace("_", "").isalnum() or not entity.isascii():
-        raise ConfigError("an id has letters, digits, `-` and `_`", where="--entity", remedy="for example `shanghai`")
-    if not (len(jurisdiction) == 2 and jurisdiction.isascii() and jurisdiction.islower()):
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", entity):
+        message = "an id has letters, digits, `-` and `_`, at most 64, a letter or digit first"
+        raise ConfigError(message, where="--entity", remedy="for example `shanghai`")
+    if not re.fullmatch("[a-z]{2}", jurisdiction):
         raise ConfigError(
             "a jurisdiction is an ISO 3166 code", where="--jurisdiction", remedy="for example `cn` or `sg`"
         )
     config = folder / "isthmus.yaml"
-    if config.exists():
-        raise ConfigError("a configuration is there already", where=str(config), remedy="choose another folder")
     try:
+        if config.exists():
+            raise ConfigError("a configuration is there already", where=str(config), remedy="choose another folder")
         secrets = folder / "secrets"
         secrets.mkdir(parents=True, exist_ok=True)
         _secret(secrets / f"{entity}.txt", os.urandom(32).hex().encode())
         _secret(secrets / "ledger-signer.pem", new_signer())
         config.write_text(CONFIG.format(entity=entity, jurisdiction=jurisdiction), encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"cannot be written: {error.strerror}", where=str(folder)) from None
+        raise ConfigError(
+            f"cannot be written: {error.strerror}", where=str(folder), remedy="choose another folder"
+        ) from None
     print(f"wrote {config} and its secrets (readable by you alone)")
     print("next:")
     print(f"  isthmus check {config}")

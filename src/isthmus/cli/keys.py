@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from cyclopts import Parameter
 from isthmus.clock import now
 from isthmus.config import Loaded, read_config, unknown
 from isthmus.errors import ConfigError
-from isthmus.registry.keys import Key, digest, new_key
+from isthmus.registry.keys import Key, digest, new_key, values_of
 from isthmus.store import NewRow, append_registry, open_store, registry_rows
 
 app = cyclopts.App(name="keys", help="Make keys for applications. 为应用生成密钥。")
@@ -48,15 +49,17 @@ def new(
     """
     loaded = read_config(config)
     _known(loaded, entity, _names(purpose))
+    _allowed(_names(audience), expires)
     secret = new_key(os.urandom(32))
     choices = [_choice("purpose", purpose), _choice("audience", audience)]
     content: dict[str, Any] = {"id": id, "entity": entity, "hash": digest(secret), "team": team, "expires": expires}
     content |= {"choices": [choice for choice in choices if choice]}
-    content = {name: value for name, value in content.items() if value}
+    content = {name: value for name, value in content.items() if value or name == "id"}
     try:
         msgspec.convert(content, Key)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"this key cannot be made: {error}") from None
+    except msgspec.ValidationError:
+        remedy = "letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first"
+        raise ConfigError("this is no name for a key", where="ID", remedy=remedy) from None
     store = open_store(loaded.store_url())
     try:
         if any(row.what == "key" and row.id == id for row in registry_rows(store)):
@@ -80,6 +83,24 @@ def _known(loaded: Loaded, entity: str, purposes: list[str]) -> None:
     for name in purposes:
         if name not in declared:
             raise unknown(loaded.document, ("purposes",), "purpose", name, declared)
+
+
+def _allowed(audiences: list[str], expires: str | None) -> None:
+    """Raise for an audience that no rule knows, or a last day that is none or has passed."""
+    known = values_of("audience")
+    for name in audiences:
+        if name not in known:
+            raise ConfigError(f"no audience `{name}`", where="--audience", remedy=f"one of {', '.join(known)}")
+    if expires is None:
+        return
+    try:
+        day = date.fromisoformat(expires).isoformat()
+    except ValueError:
+        day = ""
+    if day != expires:
+        raise ConfigError("this is no day of the calendar", where="--expires", remedy="write it as YYYY-MM-DD")
+    if day < now()[:10]:
+        raise ConfigError(f"{day} has passed: the key could never be used", where="--expires", remedy="a later day")
 
 
 def _names(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from cyclopts import Parameter
@@ -23,7 +23,7 @@ def models(
     key: str,
     config: Annotated[Path, Parameter(name=["--config", "-c"])] = Path("isthmus.yaml"),
     json: Annotated[bool, Parameter(name="--json", negative="")] = False,
-    lang: str = "en",
+    lang: Literal["en", "zh"] = "en",
 ) -> None:
     """List what a key could use now for a call without personal data, and why the rest is not there.
 

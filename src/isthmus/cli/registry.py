@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from isthmus.clock import now
-from isthmus.config import read_config
-from isthmus.registry.file import read_registry, rows_of
+from isthmus.config import raise_problems, read_config
+from isthmus.errors import CatalogError
+from isthmus.registry.file import RegistryFile, read_registry, rows_of
 from isthmus.store import RegistryRow, append_registry, open_store, registry_rows
 
 app = cyclopts.App(name="registry", help="Record contracts, filings, consents and keys. 登记合同、备案、同意与密钥。")
@@ -34,6 +36,7 @@ def apply(
     content = read_registry(file, loaded.config)
     store = open_store(loaded.store_url())
     try:
+        _held(content, registry_rows(store), str(file))
         added = append_registry(store, rows_of(content), at=now(), by=content.by)
     finally:
         store.close()
@@ -44,6 +47,19 @@ def apply(
     for row in added:
         print(f"recorded {row.what} {row.id} as row {row.seq}")
     print(f"{len(added)} recorded, {total - len(added)} already on record; a running server takes it within a second")
+
+
+def _held(content: RegistryFile, rows: list[RegistryRow], file: str) -> None:
+    """Raise where what is revoked was never on record: a misspelt revocation must not look like one."""
+    held = {(row.what, row.id) for row in rows}
+    held |= {("key", key.id) for key in content.keys} | {("act", act.id) for act in content.acts}
+    problems = []
+    for row in content.revoke:
+        if (row.what, row.id) not in held:
+            near = difflib.get_close_matches(row.id, [name for what, name in held if what == row.what], n=1)
+            remedy = f"did you mean `{near[0]}`?" if near else "`isthmus registry list` shows what is on record"
+            problems.append(CatalogError(f"no {row.what} `{row.id}` is on record to revoke", where=file, remedy=remedy))
+    raise_problems(tuple(problems), file)
 
 
 @app.command(name="list")

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from isthmus.catalogues import catalogues_of
 from isthmus.config import Limits, read_config
@@ -18,9 +18,9 @@ BUILD = "isthmus.gateway:build"
 def serve(
     *,
     config: Annotated[Path, Parameter(name=["--config", "-c"])] = Path("isthmus.yaml"),
-    workers: Annotated[int, Parameter(name="--workers")] = 1,
+    workers: Annotated[int, Parameter(name="--workers", validator=validators.Number(gte=1, lte=256))] = 1,
     host: Annotated[str, Parameter(name="--host")] = "",
-    port: Annotated[int | None, Parameter(name="--port")] = None,
+    port: Annotated[int | None, Parameter(name="--port", validator=validators.Number(gte=0, lte=65535))] = None,
 ) -> None:
     """Serve the OpenAI-compatible endpoint until SIGTERM; SIGHUP reads the configuration anew.
 
@@ -28,7 +28,7 @@ def serve(
         config: The configuration's file. 配置文件。
         workers: Processes that answer calls; one is enough for some thousand calls a second.
         host: Listen here instead of at `listen.host`.
-        port: Listen here instead of at `listen.port`.
+        port: Listen here instead of at `listen.port`; 0 is a free one, which the log names.
 
     """
     loaded = read_config(config)

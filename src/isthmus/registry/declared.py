@@ -91,7 +91,7 @@ class _Attempts:
             return function(*args, **kwargs)
         except ConfigError as error:
             self.problems.extend(_placed(where, each) for each in error.problems or (error,))
-        except (IsthmusError, OSError) as error:
+        except (IsthmusError, OSError, UnicodeDecodeError) as error:
             self.problems.append(_placed(where, error))
         return None
 
@@ -144,6 +144,8 @@ def _placed(where: str, error: Exception) -> CatalogError:
     if isinstance(error, IsthmusError):
         inner = f" ({error.where})" if error.where and error.where != where.rsplit(":", 1)[0] else ""
         return CatalogError(f"{error.message}{inner}", where=where, remedy=error.remedy)
+    if isinstance(error, UnicodeDecodeError):
+        return CatalogError("the file is not text", where=where, remedy="save it as UTF-8")
     return CatalogError(f"cannot be read: {getattr(error, 'strerror', '') or type(error).__name__}", where=where)
 
 

@@ -6,6 +6,7 @@ earlier versions stay. `by` is who records.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,7 +17,7 @@ from isthmus.catalog import Document, convert_all, parse
 from isthmus.config import Config, Id, fraction, raise_problems, unknown
 from isthmus.errors import CatalogError, ConfigError
 from isthmus.registry.acts import Act, kinds
-from isthmus.registry.keys import Key
+from isthmus.registry.keys import Key, values_of
 from isthmus.store import NewRow
 
 
@@ -70,6 +71,15 @@ def _keys(document: Document, content: RegistryFile, config: Config) -> list[Cat
                     for name in choice.values
                     if name not in purposes
                 ]
+            elif known := values_of(choice.fact):
+                problems += [
+                    unknown(document, (*path, "values"), choice.fact, name, list(known))
+                    for name in choice.values
+                    if name not in known
+                ]
+        problems += _day(document, ("keys", index, "expires"), key.expires)
+    problems += _twice(document, "keys", [key.id for key in content.keys], "id")
+    problems += _twice(document, "keys", [key.hash for key in content.keys], "hash")
     return problems
 
 
@@ -81,7 +91,29 @@ def _acts(document: Document, content: RegistryFile, config: Config) -> list[Cat
             problems.append(unknown(document, ("acts", index, "entity"), "entity", act.entity, entities))
         if act.kind not in kinds():
             problems.append(unknown(document, ("acts", index, "kind"), "kind of act", act.kind, list(kinds())))
-    return problems
+        days = [_day(document, ("acts", index, n), getattr(act, n)) for n in ("valid_from", "valid_until", "filed_on")]
+        problems += [problem for found in days for problem in found]
+        if not any(days) and (act.valid_until or "9999") < (act.valid_from or ""):
+            problems.append(document.error(("acts", index, "valid_until"), "`valid_until` lies before `valid_from`"))
+    return problems + _twice(document, "acts", [act.id for act in content.acts], "id")
+
+
+def _twice(document: Document, section: str, found: list[str], member: str) -> list[CatalogError]:
+    """Rows that state what another row of the file states already: each would undo the other."""
+    return [
+        document.error((section, index, member), f"this `{member}` stands twice in the file", "keep one of the two")
+        for index, value in enumerate(found)
+        if value in found[:index]
+    ]
+
+
+def _day(document: Document, path: tuple[str | int, ...], stated: str | None) -> list[CatalogError]:
+    """A problem where a day is in no calendar."""
+    try:
+        date.fromisoformat(stated or "2000-01-01")
+    except ValueError:
+        return [document.error(path, f"`{stated}` is no day of the calendar", "write it as YYYY-MM-DD")]
+    return []
 
 
 def rows_of(content: RegistryFile) -> list[NewRow]:

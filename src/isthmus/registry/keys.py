@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from decimal import Decimal
-from typing import Annotated, Literal
+from functools import cache
+from typing import Annotated, Literal, get_args, get_type_hints
 
 import msgspec
 from msgspec import Meta
 
 from isthmus.config import Fraction, Id
-from isthmus.facts import Day, Place
+from isthmus.facts import Day, Item, Place, Purpose, Service, UsTransaction
 
 PREFIX = "isk_"
 ChoiceName = Literal["purpose", "audience", "basis", "origin", "subjects", "transaction"]
@@ -29,6 +30,26 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     fact: ChoiceName
     values: Annotated[tuple[str, ...], Meta(min_length=1)]
     default: str | None = None
+
+
+# Where a choice ends up among the facts; a purpose is a name of the configuration's.
+_FACTS: dict[str, tuple[type, str]] = {
+    "audience": (Service, "audience"),
+    "basis": (Purpose, "basis"),
+    "origin": (Item, "origin"),
+    "subjects": (Item, "subjects"),
+    "transaction": (UsTransaction, "kind"),
+}
+
+
+@cache
+def values_of(fact: str) -> tuple[str, ...]:
+    """The values that the facts know for a choice; empty for `purpose`, which takes its values from the operator."""
+    if fact not in _FACTS:
+        return ()
+    group, field = _FACTS[fact]
+    options = get_args(get_type_hints(group)[field])
+    return tuple(value for option in options for value in get_args(option) or (option,) if isinstance(value, str))
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -261,7 +262,19 @@ def address(endpoint: Endpoint, given: Mapping[str, str], *, stated: str | None 
     missing = [name for name in _PARAMETER.findall(url) if not given.get(name)]
     if missing:
         raise CatalogError(f"the address needs `{missing[0]}`", remedy=f"state `{missing[0]}` in the deployment")
-    return _PARAMETER.sub(lambda found: given[found[1]], url)
+    whole = _PARAMETER.sub(lambda found: given[found[1]], url)
+    if not _is_address(whole):
+        raise CatalogError("this is no address of an HTTP server", remedy="write it as `https://host/path`")
+    return whole
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        found = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return found and not any(sign.isspace() or not sign.isprintable() for sign in url)
 
 
 def find(name: str, rows: Mapping[str, T], what: str) -> T:

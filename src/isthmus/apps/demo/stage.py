@@ -172,8 +172,12 @@ def _free_port() -> int:
 
 def _clear(folder: Path) -> None:
     """An empty folder; one that is no demo's is left alone."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
-        raise ConfigError("this folder holds something else", where=str(folder), remedy="name another with --state")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / MARK).write_text("made by `isthmus demo`; it is emptied at the next start\n", encoding="utf-8")
+    try:
+        if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+            raise ConfigError("this folder holds something else", where=str(folder), remedy="name another with --state")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        (folder / MARK).write_text("made by `isthmus demo`; it is emptied at the next start\n", encoding="utf-8")
+    except OSError as error:
+        message = f"the demo's folder cannot be made: {error.strerror}"
+        raise ConfigError(message, where=str(folder), remedy="name another with --state") from None
