@@ -21,7 +21,7 @@ from isthmus.server.body import read_body
 from isthmus.server.gateway_protocol import Gateway
 from isthmus.server.limits import ServerLimits
 from isthmus.server.metrics import Meters, exposition
-from isthmus.server.wire import Protocol, Scope
+from isthmus.server.wire import Gone, Protocol, Scope
 
 PLAIN = (("content-type", "text/plain; charset=utf-8"),)
 JSON = (("content-type", "application/json"),)
@@ -139,11 +139,16 @@ class Watch:
 
     def __init__(self, protocol: Protocol, task: asyncio.Task[Any]) -> None:
         self._task: asyncio.Task[Any] | None = task
-        protocol.client_disconnect().add_done_callback(self._gone)
+        self._left: Gone | None = protocol.client_disconnect()
+        self._left.add_done_callback(self._gone)
 
     def end(self) -> None:
-        """The answer has ended: from now on a client may leave."""
+        """The answer has ended: from now on a client may leave. granian would keep a future that nobody cancels."""
         self._task = None
+        if self._left is not None:
+            left, self._left = self._left, None
+            left.remove_done_callback(self._gone)
+            left.cancel()
 
     def _gone(self, _: object) -> None:
         if self._task is not None:

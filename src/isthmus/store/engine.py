@@ -24,7 +24,7 @@ _PRAGMAS = (
     "synchronous=FULL",
     "busy_timeout=10000",
     "foreign_keys=ON",
-    "cache_size=-16384",
+    "cache_size=-4096",
     "journal_size_limit=67108864",
 )
 
