@@ -49,7 +49,8 @@ class Database:
         self.after = tuple(int(e.edges != "none" and not e.prefix) for e in self.expressions)
         self._compiled = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         try:
-            self._compile()
+            if self.expressions:
+                self._compile()
         except hyperscan.HyperscanError as error:
             raise ValueError(str(error)) from None
         self._local = threading.local()
@@ -68,6 +69,8 @@ class Database:
     def hits(self, data: bytes) -> list[Hit]:
         """Every `(number, first byte, byte after the last)` with its edges still on it, in order of its end."""
         found: list[Hit] = []
+        if not self.expressions:
+            return found
         scratch = getattr(self._local, "scratch", None)
         if scratch is None:
             scratch = self._local.scratch = hyperscan.Scratch(self._compiled)

@@ -47,9 +47,11 @@ class Pattern(Row, frozen=True, kw_only=True):
     a context word nearby.
     With `span`, `match` is only the beginning by which it is seen, and `span` (a regular expression without nested
     repetition, matched once from that beginning) gives the whole. `check` and `strength` stand in for the kind's own.
+    `lead` must stand right before `match` and is no part of the finding.
     """
 
     match: str
+    lead: str = ""
     span: str = ""
     edges: Edges = "word"
     context: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,16 +20,23 @@ from isthmus.steps.scan.readings import TRIGGERS
 from isthmus.steps.scan.terms import WORDS, term_core
 
 
-class Scanner(msgspec.Struct, frozen=True):
-    """Everything that can be found, compiled; shared by threads, picklable.
-
-    The database's numbers are those of `confirmers`, then of `TRIGGERS`, then of `contexts`: the kinds whose context
-    words are looked for in all text at once. `words` gives the type word of each kind's pseudonyms, by language.
-    `version` is the SHA-256 of catalogue and terms.
-    """
+class Matcher(msgspec.Struct, frozen=True):
+    """Compiled patterns, and the confirmer of each by its number."""
 
     database: Database
     confirmers: tuple[Confirmer, ...]
+
+
+class Scanner(msgspec.Struct, frozen=True):
+    """Everything that can be found, compiled; shared by threads, picklable.
+
+    In the database of `forms` the numbers after its confirmers are those of `TRIGGERS`, then of `contexts`: the kinds
+    whose context words are looked for in all text at once. Patterns that need such a word are `beside`. `words` gives
+    the type word of each kind's pseudonyms, by language. `version` is the SHA-256 of catalogue and terms.
+    """
+
+    forms: Matcher
+    beside: Matcher
     contexts: tuple[str, ...]
     mentions: Mentions | None
     words: dict[str, dict[str, str]]
@@ -37,31 +44,43 @@ class Scanner(msgspec.Struct, frozen=True):
     version: str
 
     def __repr__(self) -> str:
-        return f"Scanner({len(self.confirmers)} patterns, {self.version[:12]})"
+        count = len(self.forms.confirmers) + len(self.beside.confirmers)
+        return f"Scanner({count} patterns, {self.version[:12]})"
+
+
+Pair = tuple[Expression, Confirmer]
 
 
 def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: bool = False) -> Scanner:
     """Compile the catalogue below `root` and the operator's word lists; raises `CatalogError`.
 
-    `prose` adds the finders of running text (names of persons), which take longer than all patterns together.
+    `prose` adds the finders of running text (names, addresses), which take longer than all patterns together.
     """
     known = read_catalogue(root)
-    expressions, confirmers = _patterns(known)
+    pairs = _patterns(known)
+    forms = [pair for pair in pairs if not pair[1].needs_context]
+    others = known.classes.get("term.other", ())
     words = {row.id: {"en": row.word.en, "zh": row.word.zh} for row in known.identifiers}
     for name, listed in sorted(terms.items()):
         kind = f"term.{name}"
         words[kind] = WORDS.get(name, WORDS[""])
-        origin = Origin(kind=kind, classes=known.classes.get(kind, known.classes.get("term.other", ())), term=True)
-        for word in sorted({w.strip() for w in listed if w.strip()}):
-            expressions.append(Expression(term_core(word), caseless=True))
-            confirmers.append(Confirmer(origin=origin))
+        found = Confirmer(origin=Origin(kind=kind, classes=known.classes.get(kind, others), term=True))
+        forms += [
+            (Expression(term_core(word), caseless=True), found) for word in sorted({w.strip() for w in listed} - {""})
+        ]
     listing = repr(sorted((kind, sorted(listed)) for kind, listed in terms.items()))
     version = hashlib.sha256(f"{known.version}\n{listing}".encode("utf-8", "replace")).hexdigest()
-    sees = tuple(sorted({legal for confirmer in confirmers for legal in confirmer.origin.classes}))
-    found = _mentions(known, root) if prose else None
+    mentions = _mentions(known, root) if prose else None
     contexts = {row.id: row.context for row in known.identifiers if any(pattern.context for pattern in row.patterns)}
-    database = _compile(expressions, confirmers, contexts)
-    return Scanner(database, tuple(confirmers), tuple(contexts), found, words, sees, version)
+    triggers = [Expression(trigger, once=True) for trigger in TRIGGERS]
+    triggers += [Expression("|".join(map(term_core, w)), caseless=True, once=True) for w in contexts.values()]
+    beside = _matcher([pair for pair in pairs if pair[1].needs_context])
+    origins = [
+        *(confirmer.origin for _, confirmer in (*pairs, *forms)),
+        *(mentions.origins.values() if mentions else ()),
+    ]
+    sees = tuple(sorted({legal for origin in origins for legal in origin.classes}))
+    return Scanner(_matcher(forms, triggers), beside, tuple(contexts), mentions, words, sees, version)
 
 
 def _mentions(known: Catalogue, root: Path) -> Mentions:
@@ -73,33 +92,30 @@ def _mentions(known: Catalogue, root: Path) -> Mentions:
         raise CatalogError(f"{error} is no finder", where=str(root), remedy="see steps/scan/prose") from None
 
 
-def _compile(
-    expressions: list[Expression], confirmers: list[Confirmer], contexts: Mapping[str, tuple[str, ...]]
-) -> Database:
-    """The database; where it cannot be made, the pattern that is to blame is named."""
-    triggers = [Expression(trigger, once=True) for trigger in TRIGGERS]
-    triggers += [Expression("|".join(map(term_core, w)), caseless=True, once=True) for w in contexts.values()]
+def _matcher(pairs: list[Pair], triggers: Sequence[Expression] = ()) -> Matcher:
+    """The compiled patterns; where that fails, the pattern that is to blame is named."""
     try:
-        return Database([*expressions, *triggers])
+        database = Database([*(expression for expression, _ in pairs), *triggers])
     except ValueError:
-        for expression, confirmer in zip(expressions, confirmers, strict=True):
+        for expression, confirmer in pairs:
             if reason := problem(expression):
                 kind = confirmer.origin.kind
                 remedy = "use bounded repetition, no look-around, no back-reference"
                 raise CatalogError(f"pattern of `{kind}`: {reason}", where=kind, remedy=remedy) from None
         raise
+    return Matcher(database, tuple(confirmer for _, confirmer in pairs))
 
 
-def _patterns(known: Catalogue) -> tuple[list[Expression], list[Confirmer]]:
-    expressions: list[Expression] = []
-    confirmers: list[Confirmer] = []
+def _patterns(known: Catalogue) -> list[Pair]:
+    pairs: list[Pair] = []
     for row in known.identifiers:
         nearby = context_pattern(row.context) if row.context else None
         origin = Origin(kind=row.id, classes=known.classes.get(row.id, ()), near=row.near, nearby=nearby)
         for pattern in row.patterns:
-            expressions.append(Expression(pattern.match, pattern.edges, pattern.caseless, bool(pattern.span)))
-            confirmers.append(_confirmer(row, pattern, origin))
-    return expressions, confirmers
+            core = f"(?:{pattern.lead})(?:{pattern.match})" if pattern.lead else pattern.match
+            expression = Expression(core, pattern.edges, pattern.caseless, bool(pattern.span))
+            pairs.append((expression, _confirmer(row, pattern, origin)))
+    return pairs
 
 
 def _confirmer(row: Identifier, pattern: Pattern, origin: Origin) -> Confirmer:
@@ -116,14 +132,15 @@ def _confirmer(row: Identifier, pattern: Pattern, origin: Origin) -> Confirmer:
         strength=pattern.strength or row.strength,
         needs_context=pattern.context,
         dotted=pattern.edges == "dotted",
-        span=_span(pattern, row.id),
+        span=_regex(pattern.span, pattern, row.id),
+        lead=_regex(pattern.lead, pattern, row.id),
     )
 
 
-def _span(pattern: Pattern, kind: str) -> re.Pattern[str] | None:
-    if not pattern.span:
+def _regex(source: str, pattern: Pattern, kind: str) -> re.Pattern[str] | None:
+    if not source:
         return None
     try:
-        return re.compile(pattern.span, re.IGNORECASE if pattern.caseless else 0)
+        return re.compile(source, re.IGNORECASE if pattern.caseless else 0)
     except re.error as error:
-        raise CatalogError(f"span of `{kind}`: {error}", where=kind) from None
+        raise CatalogError(f"expression of `{kind}`: {error}", where=kind) from None
