@@ -20,14 +20,37 @@ from isthmus.steps.decide.world import Test, World, always, getter, remembered
 LAW = "*/law/*.yaml"
 
 
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """One law file as read: its name below the packs' folder (`cn/law/pipl.yaml`), its tree, its digest."""
+
+    name: str
+    document: Document
+    digest: str
+
+
 def load_rulebook(root: Path, *, today: str, extra: tuple[Path, ...] = ()) -> Rulebook:
     """Every pack below `root` and the `extra` folders, which have the same form.
 
     `today` only says which reviews are overdue. Raises `CatalogError` for the first problem, with file and line.
     """
-    files = [(base, file) for base in (root, *extra) for file in folder(base, LAW)]
-    read = [(file, file.relative_to(base).as_posix(), file.read_bytes()) for base, file in files]
-    documents = [parse(text, str(file)) for file, _, text in read]
+    return compiled(read_sources(root, extra), today)
+
+
+def read_sources(root: Path, extra: tuple[Path, ...] = ()) -> tuple[Source, ...]:
+    """Every law file, parsed but not yet understood."""
+    found: list[Source] = []
+    for base in (root, *extra):
+        for file in folder(base, LAW):
+            text = file.read_bytes()
+            name = file.relative_to(base).as_posix()
+            digest = hashlib.sha256(name.encode() + b"\0" + text).hexdigest()
+            found.append(Source(name=name, document=parse(text, str(file)), digest=digest))
+    return tuple(found)
+
+
+def compiled(sources: tuple[Source, ...], today: str) -> Rulebook:
+    """The rulebook of the files read."""
+    documents = [source.document for source in sources]
     instruments = [(d, convert(d, InstrumentFile)) for d in documents if "instrument" in (d.tree or {})]
     regimes = [(d, convert(d, RegimeFile)) for d in documents if "instrument" not in (d.tree or {})]
     rows = {row.regime: row for _, row in regimes}
@@ -43,7 +66,7 @@ def load_rulebook(root: Path, *, today: str, extra: tuple[Path, ...] = ()) -> Ru
     _define(instruments, names)
     rules = [r for d, i in instruments for r in _compile(d, i, names, today, rows)]
     _check(rules)
-    packs = _versions([(name, text) for _, name, text in read])
+    packs = _versions(sources)
     for name, scheme in names.schemes.items():
         names.schemes[name] = msgspec.structs.replace(scheme, bounds=_bounds(names, name))
     return Rulebook(
@@ -60,11 +83,10 @@ def load_rulebook(root: Path, *, today: str, extra: tuple[Path, ...] = ()) -> Ru
     )
 
 
-def _versions(read: list[tuple[str, bytes]]) -> dict[str, str]:
+def _versions(sources: tuple[Source, ...]) -> dict[str, str]:
     packs: dict[str, Any] = {}
-    for name, text in read:
-        digest = packs.setdefault(name.split("/")[0], hashlib.sha256())
-        digest.update(name.encode() + b"\0" + text)
+    for source in sources:
+        packs.setdefault(source.name.split("/")[0], hashlib.sha256()).update(source.digest.encode())
     return {name: digest.hexdigest()[:16] for name, digest in packs.items()}
 
 
