@@ -54,12 +54,7 @@ def new(
     choices = [_choice("purpose", purpose), _choice("audience", audience)]
     content: dict[str, Any] = {"id": id, "entity": entity, "hash": digest(secret), "team": team, "expires": expires}
     content |= {"choices": [choice for choice in choices if choice]}
-    content = {name: value for name, value in content.items() if value or name == "id"}
-    try:
-        msgspec.convert(content, Key)
-    except msgspec.ValidationError:
-        remedy = "letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first"
-        raise ConfigError("this is no name for a key", where="ID", remedy=remedy) from None
+    content = _checked({name: value for name, value in content.items() if value or name == "id"})
     store = open_store(loaded.store_url())
     try:
         if any(row.what == "key" and row.id == id for row in registry_rows(store)):
@@ -83,6 +78,16 @@ def _known(loaded: Loaded, entity: str, purposes: list[str]) -> None:
     for name in purposes:
         if name not in declared:
             raise unknown(loaded.document, ("purposes",), "purpose", name, declared)
+
+
+def _checked(content: dict[str, Any]) -> dict[str, Any]:
+    """The content of a row of the registry; all but its name was looked at before."""
+    try:
+        msgspec.convert(content, Key)
+    except msgspec.ValidationError:
+        remedy = "letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first"
+        raise ConfigError("this is no name for a key", where="ID", remedy=remedy) from None
+    return content
 
 
 def _allowed(audiences: list[str], expires: str | None) -> None:
