@@ -55,9 +55,6 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         """The finding, or nothing where the candidate is no such thing."""
         if self.origin.term:
             return self._term(candidate)
-        if self.lead is not None:
-            led = self.lead.match(candidate.text, candidate.start, candidate.end)
-            candidate = candidate._replace(start=led.end() if led else candidate.start)
         if self.dotted and _in_dotted_number(candidate.text, candidate.start, candidate.end):
             return None
         surface = candidate.text[candidate.start : candidate.end]

@@ -101,8 +101,8 @@ def _confirm(seen: Seen, text: str, read: list[Reading], decided: set[tuple[int,
     starts = list(accumulate((len(reading.text) + 1 for reading in read), initial=1))[:-1]
     found: list[Spot] = []
     reach: dict[int, int] = {}
-    for confirmer, start, stop in seen.candidates:
-        end = stop
+    for confirmer, begin, stop in seen.candidates:
+        start, end = begin, stop
         place = bisect_right(starts, start) - 1
         reading, low = read[place], starts[place]
         high = low + len(reading.text)
@@ -113,6 +113,8 @@ def _confirm(seen: Seen, text: str, read: list[Reading], decided: set[tuple[int,
             if whole is None:
                 continue
             end = reach[id(confirmer)] = whole.end()
+        if confirmer.lead is not None and (led := confirmer.lead.match(text, start, end)):
+            start = led.end()
         if start < end <= high:
             where = reading.in_area(start - low, end - low)
             mark = (id(reading.source), id(confirmer), *where)
