@@ -40,7 +40,10 @@ def read_sources(root: Path, extra: tuple[Path, ...] = ()) -> tuple[Source, ...]
     """Every law file, parsed but not yet understood."""
     found: list[Source] = []
     for base in (root, *extra):
-        for file in folder(base, LAW):
+        files = folder(base, LAW)
+        if not files:
+            raise CatalogError("no law is in this folder", where=str(base), remedy=f"expected files such as {LAW}")
+        for file in files:
             text = file.read_bytes()
             name = file.relative_to(base).as_posix()
             digest = hashlib.sha256(name.encode() + b"\0" + text).hexdigest()
