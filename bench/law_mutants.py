@@ -2,8 +2,8 @@
 
 Mutants: a comparator turned, a threshold moved by one, a date by a day, a condition, exception, need, duty or rule
 dropped, a truth value turned, a mechanism swapped, an article changed. A mutant is caught where the pack no longer
-loads, where a case of its jurisdiction is decided otherwise than its source says, or, for an article, where no case of
-the rule rests on the provision that is now cited. Survivors are listed; none is taken for equivalent.
+loads, or where a case of its jurisdiction is decided otherwise than its source says; an article is guarded where a case
+in which its rule speaks rests on that very provision. Survivors are listed; none is taken for equivalent.
 """
 
 from __future__ import annotations
@@ -152,20 +152,20 @@ def _rename(path: tuple[str | int, ...], old: str, new: str) -> Any:
     return change
 
 
-def caught(mutant: Mutant, sources: tuple[Source, ...], cases: list[Case], order: list[int]) -> bool:
+def caught(mutant: Mutant, sources: tuple[Source, ...], cases: list[Case], order: list[int], book: Rulebook) -> bool:
     """Whether a case notices the mutant; a case that noticed one goes to the front of the order."""
+    if mutant.kind == "article changed":
+        return cited(book, mutant.rule, cases)
     source = sources[mutant.source]
     document = Document(source.document.file, mutant.tree, source.document.lines)
     changed = msgspec.structs.replace(source, document=document)
     try:
-        book = compiled((*sources[: mutant.source], changed, *sources[mutant.source + 1 :]), TODAY)
+        after = compiled((*sources[: mutant.source], changed, *sources[mutant.source + 1 :]), TODAY)
     except CatalogError:
         return True
-    if mutant.kind == "article changed":
-        return not cited(book, mutant.rule, cases)
     for place, n in enumerate(order):
         case = cases[n]
-        if compare(decide(book, case.facts), case.row.expect):
+        if compare(decide(after, case.facts), case.row.expect):
             order.insert(0, order.pop(place))
             return True
     return False
@@ -201,7 +201,7 @@ def main() -> None:
             for mutant in mutants(n, source):
                 about = [i for i, case in enumerate(cases) if case.row.rule == mutant.rule]
                 order = about + [i for i in range(len(cases)) if i not in about]
-                noticed = caught(mutant, sources, cases, order)
+                noticed = caught(mutant, sources, cases, order, book)
                 total += 1
                 found += noticed
                 if not noticed:

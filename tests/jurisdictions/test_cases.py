@@ -29,7 +29,8 @@ def test_every_rule_has_cases():
 
 def test_every_case_names_a_rule_that_exists():
     """A case outlives no rule."""
-    known = {rule.id for rule in BOOK.rules} | {d.id for i in BOOK.instruments for d in i.definitions}
+    known = {rule.id for rule in BOOK.rules} | {regime.id for regime in BOOK.regimes}
+    known |= {definition.id for instrument in BOOK.instruments for definition in instrument.definitions}
     assert [f"{case.where}: {case.row.rule}" for case in CASES if case.row.rule not in known] == []
 
 
