@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import hyperscan
@@ -47,20 +48,11 @@ class Database:
         self.wide = tuple(e.wide for e in self.expressions)
         self.before = tuple(int(e.edges != "none") for e in self.expressions)
         self.after = tuple(int(e.edges != "none" and not e.prefix) for e in self.expressions)
-        self._compiled = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         try:
-            if self.expressions:
-                self._compile()
+            self._compiled = _compiled(self.expressions) if self.expressions else None
         except hyperscan.HyperscanError as error:
             raise ValueError(str(error)) from None
         self._local = threading.local()
-
-    def _compile(self) -> None:
-        self._compiled.compile(
-            expressions=[_source(expression) for expression in self.expressions],
-            ids=list(range(len(self.expressions))),
-            flags=[_flags(expression) for expression in self.expressions],
-        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Compile anew on the other side."""
@@ -69,13 +61,25 @@ class Database:
     def hits(self, data: bytes) -> list[Hit]:
         """Every `(number, first byte, byte after the last)` with its edges still on it, in order of its end."""
         found: list[Hit] = []
-        if not self.expressions:
+        if self._compiled is None:
             return found
         scratch = getattr(self._local, "scratch", None)
         if scratch is None:
             scratch = self._local.scratch = hyperscan.Scratch(self._compiled)
         self._compiled.scan(data, match_event_handler=_note, context=found, scratch=scratch)
         return found
+
+
+@lru_cache(maxsize=4)
+def _compiled(expressions: tuple[Expression, ...]) -> Any:
+    """The database of these expressions; compiling takes about a second, and it never changes."""
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[_source(expression) for expression in expressions],
+        ids=list(range(len(expressions))),
+        flags=[_flags(expression) for expression in expressions],
+    )
+    return database
 
 
 def problem(expression: Expression) -> str:
