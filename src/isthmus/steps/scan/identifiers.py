@@ -71,7 +71,7 @@ class Example(Row, frozen=True, kw_only=True):
 class Identifier(Row, frozen=True, kw_only=True):
     """One kind of thing that may not leave unseen: one file.
 
-    What has no form of its own has a `finder` (`prose/finders.py`) instead of patterns, and an id without a folder.
+    What has no form of its own has `finders` (`prose/finders.py`) instead of patterns, and an id without a folder.
     `word` is the type word of its pseudonyms, `check` a module of `checks/`. `near` is how many code points before
     the candidate are read for context words (a quarter of that behind it). The canonical value is upper case without
     separators, unless the check says otherwise or the text is `exact`.
@@ -81,7 +81,7 @@ class Identifier(Row, frozen=True, kw_only=True):
     name: Name
     word: Name
     patterns: tuple[Pattern, ...] = ()
-    finder: str = ""
+    finders: tuple[str, ...] = ()
     check: str = ""
     context: tuple[str, ...] = ()
     near: int = 32
@@ -129,7 +129,7 @@ def read_catalogue(root: Path) -> Catalogue:
         row = catalog.convert(document, Identifier)
         if row.id in found:
             raise document.error(("id",), f"`{row.id}` is already the id of another file", "keep one of the two")
-        if row.id.split(".")[0] != file.parent.parent.name and not row.finder:
+        if row.id.split(".")[0] != file.parent.parent.name and not row.finders:
             raise document.error(("id",), f"`{row.id}` does not begin with its folder", "move it or rename it")
         found[row.id] = row
     if not found:

@@ -84,8 +84,11 @@ def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: boo
 
 
 def _mentions(known: Catalogue, root: Path) -> Mentions:
-    rows = [row for row in known.identifiers if row.finder]
-    origins = {row.finder: Origin(kind=row.id, classes=known.classes.get(row.id, ())) for row in rows}
+    origins = {
+        name: Origin(kind=row.id, classes=known.classes.get(row.id, ()))
+        for row in known.identifiers
+        for name in row.finders
+    }
     try:
         return Mentions(prose=Prose(root, tuple(origins)), origins=origins)
     except LookupError as error:

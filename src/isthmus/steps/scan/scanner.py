@@ -15,7 +15,7 @@ from isthmus.steps.scan.confirm import Candidate, Confirmer
 from isthmus.steps.scan.database import Hit
 from isthmus.steps.scan.loading import Matcher, Scanner
 from isthmus.steps.scan.overlaps import Spot, resolve
-from isthmus.steps.scan.prose.han_names import HAN
+from isthmus.steps.scan.prose.finders import PROSE
 from isthmus.steps.scan.readings import TRIGGERS, Reading, Source, readings
 
 NUL = "\0"
@@ -26,7 +26,7 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
     names = {slot.pointer.rpartition("/")[2] for slot in slots}
     text = NUL + NUL.join([slot.text for slot in slots]) + NUL
     seen = _look(scanner, text, NUL.join(names))
-    if not seen.any and not (scanner.mentions and HAN.search(text)):
+    if not seen.any and not (scanner.mentions and PROSE.search(text)):
         return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
     plain = [Reading(source, source.slot.text) for source in map(Source, slots)]
     decided: set[tuple[int, int, int, int]] = set()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from isthmus.steps.scan.prose import han_addresses, han_names
+from isthmus.steps.scan.prose import han_addresses, han_names, latin_names
 from isthmus.steps.scan.prose.han_names import HAN, Mention
 from isthmus.steps.scan.prose.segments import Words, chunks, cut
-from isthmus.steps.scan.prose.tables import read_places, read_tables
+from isthmus.steps.scan.prose.tables import read_latin, read_places, read_tables
 
+CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞĀ-Ž][A-Za-zÀ-ž]")
+PROSE = re.compile(f"{HAN.pattern}|{CAPITAL.pattern}")
 Find = Callable[[str, Words], list[Mention]]
 
 
@@ -27,8 +30,12 @@ class Prose:
             "han_names": han_names.finder(tables),
             "han_addresses": han_addresses.finder(read_places(root / "cn" / "names")),
         }
+        latin = latin_names.finder(read_latin(root / "common" / "names"))
         self._simplify = tables.simplify
-        self._finders = tuple((name, known[name]) for name in names)
+        self._han = tuple((name, known[name]) for name in names if name != "latin_names")
+        self._latin = latin if "latin_names" in names else None
+        if unknown := set(names) - set(known) - {"latin_names"}:
+            raise LookupError(min(unknown))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Read the tables anew."""
@@ -36,11 +43,14 @@ class Prose:
 
     def find(self, text: str) -> Iterator[tuple[str, Mention]]:
         """What the finders see in a text, each with the name of its finder."""
+        if self._latin is not None and CAPITAL.search(text):
+            for mention in self._latin(text):
+                yield "latin_names", mention
         if not HAN.search(text):
             return
         for at, chunk in chunks(text):
             plain = chunk.translate(self._simplify).encode("utf-8", "replace").decode()
             words = cut(plain)
-            for name, find in self._finders:
+            for name, find in self._han:
                 for mention in find(plain, words):
                     yield name, mention._replace(start=mention.start + at, end=mention.end + at)

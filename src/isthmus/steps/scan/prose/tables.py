@@ -167,3 +167,55 @@ class PlaceWords(Row, frozen=True, kw_only=True):
 def read_places(folder: Path) -> PlaceWords:
     """The words of addresses; raises `CatalogError`."""
     return catalog.read(folder / "places.yaml", PlaceWords)
+
+
+class LatinList(Row, frozen=True, kw_only=True):
+    """The written list of Latin-script names; `weak` ones are ordinary words too."""
+
+    given: str
+    family: str
+    weak: str
+
+
+class LatinWords(Row, frozen=True, kw_only=True):
+    """The words around names in Latin script; `never` are capitalised words that are none.
+
+    `leads` stand right before a name, `after` right behind one; `surname_endings` make an unknown word look like one.
+    """
+
+    titles: frozenset[str]
+    leads: tuple[str, ...]
+    particles: tuple[str, ...]
+    never: frozenset[str]
+    after: tuple[str, ...]
+    surname_endings: tuple[str, ...]
+
+
+class LatinNames(msgspec.Struct, frozen=True, kw_only=True):
+    """Both, as sets."""
+
+    given: frozenset[str]
+    family: frozenset[str]
+    weak: frozenset[str]
+    titles: frozenset[str]
+    leads: tuple[str, ...]
+    particles: tuple[str, ...]
+    never: frozenset[str]
+    after: tuple[str, ...]
+    surname_endings: tuple[str, ...]
+
+
+def read_latin(folder: Path) -> LatinNames:
+    """The names and words of Latin script; raises `CatalogError`."""
+    names, words = catalog.read(folder / "latin.yaml", LatinList), catalog.read(folder / "latin_words.yaml", LatinWords)
+    return LatinNames(
+        given=frozenset(names.given.split()) - words.never,
+        family=frozenset(names.family.split()) - words.never,
+        weak=frozenset(names.weak.split()),
+        titles=words.titles,
+        leads=words.leads,
+        particles=words.particles,
+        never=words.never,
+        after=words.after,
+        surname_endings=words.surname_endings,
+    )
