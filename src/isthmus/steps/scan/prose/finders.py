@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from isthmus.steps.scan.prose import han_addresses, han_names, latin_names
+from isthmus.steps.scan.prose import han_addresses, han_names, latin_names, mixed_names
 from isthmus.steps.scan.prose.han_names import HAN, Mention
 from isthmus.steps.scan.prose.segments import Words, chunks, cut
 from isthmus.steps.scan.prose.tables import read_latin, read_places, read_tables
@@ -30,10 +30,12 @@ class Prose:
             "han_names": han_names.finder(tables),
             "han_addresses": han_addresses.finder(read_places(root / "cn" / "names")),
         }
-        latin = latin_names.finder(read_latin(root / "common" / "names"))
+        listed = read_latin(root / "common" / "names")
+        latin = latin_names.finder(listed)
         self._simplify = tables.simplify
         self._han = tuple((name, known[name]) for name in names if name != "latin_names")
         self._latin = latin if "latin_names" in names else None
+        self._mixed = mixed_names.finder(tables, listed)
         if unknown := set(names) - set(known) - {"latin_names"}:
             raise LookupError(min(unknown))
 
@@ -52,5 +54,8 @@ class Prose:
             plain = chunk.translate(self._simplify).encode("utf-8", "replace").decode()
             words = cut(plain)
             for name, find in self._han:
-                for mention in find(plain, words):
+                found = find(plain, words)
+                if name == "han_names":
+                    found += self._mixed(plain, found)
+                for mention in found:
                     yield name, mention._replace(start=mention.start + at, end=mention.end + at)

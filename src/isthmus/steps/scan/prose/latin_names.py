@@ -21,7 +21,7 @@ _INITIAL = re.compile(rf"{_CAPITAL}\.?")
 _POSSESSIVE = re.compile(r"['’]s$")
 _MIDDLE_INITIAL = re.compile("[USWF]I[USWF]|I[SF]|II[SF]")
 _LOOKS_LIKE = re.compile("[UW]P?S|SS|[UW]S[US]?")
-_LOWER_PAIR = re.compile(r"\b(?P<given>[a-zà-öø-ÿ-]{3,20}) (?:[a-z] )?(?P<family>[a-zà-öø-ÿāš-ž'-]{3,20})\b")
+_LOWER_PAIR = re.compile(r"\b(?P<given>[a-zà-öø-ÿ-]{3,20})(?= (?:[a-z] )?(?P<family>[a-zà-öø-ÿāš-ž'-]{3,20})\b)")
 _LEAD_SPAN = 16
 _MAX_WORDS = 5
 KNOWN, LIKELY = 4.0, 2.0
@@ -66,7 +66,7 @@ def finder(names: LatinNames) -> Callable[[str], list[Mention]]:
             surname = pair["family"]
             likely = surname in family or (len(surname) > 5 and surname.endswith(names.surname_endings))
             if pair["given"] in given and (likely or _is_led(text, pair.start(), around.leads)):
-                found.append(Mention(*pair.span(), LIKELY, "names of a list in small letters"))
+                found.append(Mention(pair.start(), pair.end("family"), LIKELY, "names of a list in small letters"))
         return found
 
     return find
