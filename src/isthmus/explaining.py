@@ -19,7 +19,7 @@ from isthmus.facts import Facts
 from isthmus.registry.declared import AUTO
 from isthmus.registry.keys import Key
 from isthmus.registry.snapshot import Snapshot, snapshot
-from isthmus.steps.identify import caller_of, wishes_of
+from isthmus.steps.identify import caller_of, may_name, not_expired, wishes_of
 from isthmus.steps.receive import receive
 from isthmus.steps.record.reading import read_tallies
 from isthmus.steps.scan import scan
@@ -68,20 +68,41 @@ def key_named(current: Snapshot, name: str) -> Key:
 
 
 def explain(
-    catalogues: Catalogues, current: Snapshot, store: Store, *, key: Key, body: bytes, headers: Mapping[str, str]
+    catalogues: Catalogues,
+    current: Snapshot,
+    store: Store,
+    *,
+    key: Key,
+    body: bytes,
+    headers: Mapping[str, str],
+    any_model: bool = False,
 ) -> Explanation:
-    """The outlook of a request body for a key; raises the `RequestError` that the call itself would meet."""
-    return asyncio.run(_explain(catalogues, current, store, key=key, body=body, headers=headers))
+    """The outlook of a request body for a key; raises the `RequestError` that the call itself would meet.
+
+    `any_model` asks whatever the key may name.
+    """
+    not_expired(key, today=now()[:10])
+    asked = _explain(catalogues, current, store, key=key, body=body, headers=headers, any_model=any_model)
+    return asyncio.run(asked)
 
 
 async def _explain(
-    catalogues: Catalogues, current: Snapshot, store: Store, *, key: Key, body: bytes, headers: Mapping[str, str]
+    catalogues: Catalogues,
+    current: Snapshot,
+    store: Store,
+    *,
+    key: Key,
+    body: bytes,
+    headers: Mapping[str, str],
+    any_model: bool,
 ) -> Explanation:
     config, keys = current.declared.loaded.config, current.declared.keys
     at = now()
     request = HttpRequest(method="POST", path="", query="", headers=dict(headers), body=body)
     call, asked = receive(request, DIALECTS["openai_chat"], call=uuid7(), at=at, limits=config.limits)
     caller = caller_of(key, wishes_of(request.headers, asked.own), call.slots, keys[key.entity].conversations)
+    if not any_model:
+        may_name(key, call.model)
     seen = scan(catalogues.scanner, call.slots, call.unscanned)
 
     async def tallies(wanted: Reservation) -> tuple[Tally, ...]:

@@ -25,9 +25,14 @@ def authenticate(headers: Mapping[str, str], keys: Mapping[str, Key], *, today: 
     key = keys.get(digest(secret))
     if key is None:
         raise UnauthorisedError("the key is not known, or was revoked", remedy=REMEDY)
+    not_expired(key, today=today)
+    return key
+
+
+def not_expired(key: Key, *, today: str) -> None:
+    """Raise `UnauthorisedError` after the key's last day."""
     if key.expires is not None and key.expires < today:
         raise UnauthorisedError(f"the key expired on {key.expires}", remedy="ask for a new one")
-    return key
 
 
 def _sent(headers: Mapping[str, str], query: str) -> str:
