@@ -1,12 +1,17 @@
 """The command line: one table of commands, each in a file of its own, imported when it is asked for.
 
-Exit codes: 0 done, 1 the answer is no (a ledger that does not verify, a missed bar), 2 bad input or configuration.
-Errors go to the standard error stream, one a line, with where, what was expected and what to do.
+Exit codes: 0 done, 1 the answer is no (a ledger that does not verify, a missed bar), 2 bad input or configuration, 141
+whoever read the output left. Errors go to the standard error stream, one a line, with where, what was expected and what
+to do.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import sys
+from pathlib import Path
 
 import cyclopts
 
@@ -18,6 +23,7 @@ app = cyclopts.App(
     version=__version__,
     help="The control point between one enterprise and two AI ecosystems. 企业与两个人工智能生态之间的控制点。",
 )
+CLOSED_PIPE = 141  # as a shell says it of SIGPIPE: never to be taken for an answer
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("isthmus.cli.demo:demo", "Ten calls through one endpoint in front of two simulated ecosystems."),
     "serve": ("isthmus.cli.serve:serve", "Serve the OpenAI-compatible endpoint."),
@@ -38,8 +44,12 @@ for _name, (_path, _help) in COMMANDS.items():
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and turn our own errors into lines and an exit code."""
+    _open_streams()
     try:
-        app(arguments)
+        try:
+            app(arguments)
+        finally:
+            sys.stdout.flush()
     except ConfigError as error:
         for problem in error.problems or (error,):
             print(f"error: {problem}", file=sys.stderr)
@@ -48,14 +58,31 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+        _discard_output()
+        sys.exit(CLOSED_PIPE)
     except OSError as error:
+        _discard_output()
         where = f"{error.filename}: " if error.filename else ""
         print(f"error: {where}{error.strerror or type(error).__name__}; check path and rights", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _open_streams() -> None:
+    """Every standard stream is there, and a pipe or file gets UTF-8; a terminal what it can show."""
+    sys.stdin = sys.stdin or Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - open until the end
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - the same
+    sys.stderr = sys.stderr or sys.stdout
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+
+
+def _discard_output() -> None:
+    """What is still buffered goes nowhere, so that the interpreter's own end does not try again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":
