@@ -15,6 +15,7 @@ from isthmus.steps.scan.readings import Reading
 from isthmus.steps.scan.terms import term_value, touches_word
 
 _SEPARATORS = str.maketrans("", "", " \t-.·/()")
+AGAINST_SPAN = 16
 Checker = Callable[[str], str]
 
 
@@ -30,12 +31,13 @@ class Candidate(NamedTuple):
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """What all patterns of a kind share. `nearby` finds its context words."""
+    """What all patterns of a kind share. `nearby` finds its context words, `against` those of other numbers."""
 
     kind: str
     classes: tuple[str, ...]
     near: int = 0
     nearby: re.Pattern[str] | None = None
+    against: re.Pattern[str] | None = None
     term: bool = False
 
 
@@ -58,6 +60,8 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         if self.dotted and _in_dotted_number(candidate.text, candidate.start, candidate.end):
             return None
         surface = candidate.text[candidate.start : candidate.end]
+        if "-" in surface and _in_hyphened_row(candidate.text, candidate.start, candidate.end):
+            return None
         value = self.canonical(surface) if self.canonical else surface.translate(_SEPARATORS).upper()
         problem = self.check(value) if self.check else ""
         if problem and problem != CHECK_DIGIT:
@@ -69,6 +73,8 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
             strength = in_context
         if strength is None or (self.needs_context and not near):
             return None
+        if strength == "likely" and not near and self._speaks_against(candidate):
+            strength = "possible"
         why = {"none": "form", "valid": "form and check", "invalid": "form, but the check digit is wrong"}[check]
         return self._finding(
             candidate, value, strength=strength, check=check, why=why + (", with a context word" if near else "")
@@ -79,6 +85,10 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
             return None
         surface = candidate.text[candidate.start : candidate.end]
         return self._finding(candidate, term_value(surface), strength="certain", check="none", why="word of a list")
+
+    def _speaks_against(self, candidate: Candidate) -> bool:
+        against, low = self.origin.against, max(candidate.low, candidate.start - AGAINST_SPAN)
+        return against is not None and against.search(candidate.text, low, candidate.start) is not None
 
     def _in_context(self, candidate: Candidate) -> bool:
         nearby = self.origin.nearby
@@ -155,3 +165,9 @@ def _in_dotted_number(text: str, start: int, end: int) -> bool:
     """Whether a longer dotted number goes on before or after."""
     before = text[start - 1] == "." and text[start - 2 : start - 1].isdigit()
     return before or (text[end] == "." and text[end + 1 : end + 2].isdigit())
+
+
+def _in_hyphened_row(text: str, start: int, end: int) -> bool:
+    """Whether a hyphen ties it to more letters or digits, as in a UUID."""
+    before = text[start - 1] == "-" and text[start - 2 : start - 1].isalnum()
+    return before or (text[end : end + 1] == "-" and text[end + 1 : end + 2].isalnum())

@@ -74,7 +74,8 @@ class Identifier(Row, frozen=True, kw_only=True):
     What has no form of its own has `finders` (`prose/finders.py`) instead of patterns, and an id without a folder.
     `word` is the type word of its pseudonyms, `check` a module of `checks/`. `near` is how many code points before
     the candidate are read for context words (a quarter of that behind it). The canonical value is upper case without
-    separators, unless the check says otherwise or the text is `exact`.
+    separators, unless the check says otherwise or the text is `exact`. A word of `against` right before a candidate
+    makes what is likely only possible.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Identifier(Row, frozen=True, kw_only=True):
     finders: tuple[str, ...] = ()
     check: str = ""
     context: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
     near: int = 32
     exact: bool = False
     strength: Strengths = Strengths()

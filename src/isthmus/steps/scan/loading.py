@@ -113,7 +113,9 @@ def _patterns(known: Catalogue) -> list[Pair]:
     pairs: list[Pair] = []
     for row in known.identifiers:
         nearby = context_pattern(row.context) if row.context else None
-        origin = Origin(kind=row.id, classes=known.classes.get(row.id, ()), near=row.near, nearby=nearby)
+        against = context_pattern(row.against) if row.against else None
+        classes = known.classes.get(row.id, ())
+        origin = Origin(kind=row.id, classes=classes, near=row.near, nearby=nearby, against=against)
         for pattern in row.patterns:
             core = f"(?:{pattern.lead})(?:{pattern.match})" if pattern.lead else pattern.match
             expression = Expression(core, pattern.edges, pattern.caseless, bool(pattern.span))

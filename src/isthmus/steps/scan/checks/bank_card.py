@@ -1,9 +1,10 @@
 """Payment card numbers: issuer range and length of the scheme, then Luhn (ISO/IEC 7812-1).
 
-The ranges are those the schemes publish: UnionPay 62 and 81 with 16 to 19 digits, Visa 4 with 13, 16 or 19, Mastercard
-51 to 55 and 2221 to 2720 with 16, American Express 34 and 37 with 15, JCB 3528 to 3589 with 16 to 19, Diners 36, 38,
-300 to 305 with 14 to 19, Discover 6011, 644 to 649 and 65 with 16 to 19; and the mainland debit ranges from before
-UnionPay's own (955, 9558, 601428, 603367 ...), which are 16 to 19 long.
+The ranges are those the schemes publish: UnionPay 62 and 81 with 16 to 19 digits, Visa 4 with 13, 16 or 19,
+Mastercard 51 to 55 and 2221 to 2720 with 16, American Express 34 and 37 with 15, JCB 3528 to 3589 with 16 to 19 and
+1800 and 2131 with 15, Diners 36, 38, 300 to 305 with 14 to 19, Discover 6011, 644 to 649 and 65 with 16 to 19,
+Maestro 50, 56 to 58, 63 and 67 with 12 to 19; and the mainland debit ranges from before UnionPay's own (955, 9558,
+601428, 603367 ...), which are 16 to 19 long.
 """
 
 from __future__ import annotations
@@ -12,6 +13,12 @@ from isthmus.steps.scan.checks.luhn import remainder
 
 _RANGES: tuple[tuple[int, int, tuple[int, ...]], ...] = (
     # first and last of the six leading digits, allowed lengths
+    (180000, 180099, (15,)),
+    (213100, 213199, (15,)),
+    (500000, 509999, (12, 13, 14, 15, 16, 17, 18, 19)),
+    (560000, 589999, (12, 13, 14, 15, 16, 17, 18, 19)),
+    (630000, 639999, (12, 13, 14, 15, 16, 17, 18, 19)),
+    (670000, 679999, (12, 13, 14, 15, 16, 17, 18, 19)),
     (620000, 629999, (16, 17, 18, 19)),
     (810000, 817199, (16, 17, 18, 19)),
     (400000, 499999, (13, 16, 19)),
@@ -48,7 +55,7 @@ def problem(value: str) -> str:
     if not (value.isascii() and value.isdigit()):
         return "form"
     size = len(value)
-    if not 13 <= size <= 19:
+    if not 12 <= size <= 19:
         return "length"
     head = int(value[:6])
     lengths = [allowed for low, high, allowed in _RANGES if low <= head <= high]

@@ -128,6 +128,8 @@ def _may_be_given(reader: Reader, start: int, end: int) -> bool:
         return False
     if reader.text[start - 1 : end] in tables.not_names or given[-1] + reader.text[end : end + 1] in tables.titles:
         return False
+    if given[0] == reader.text[start - 1] == given[-1]:  # 哈哈哈, 张张
+        return False
     return "一" <= given[0] <= "鿿" and "一" <= given[-1] <= "鿿"
 
 
