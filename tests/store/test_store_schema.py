@@ -13,7 +13,6 @@ from isthmus.errors import ConfigError, LedgerError
 from isthmus.store import open_store
 from isthmus.store.engine import version
 from isthmus.store.schema import HEAD, METADATA
-from isthmus.store.sql import Sql
 
 
 def test_the_migrations_make_the_schema(tmp_path: Path):
@@ -32,7 +31,7 @@ def test_the_migrations_make_the_schema(tmp_path: Path):
 def test_each_connection_waits_for_the_disk(tmp_path: Path):
     """WAL and full synchronisation hold for SQLAlchemy's connections and for the driver's."""
     store = open_store(f"sqlite:///{tmp_path}/s.db")
-    sql = Sql(store.connection())
+    sql = store.sql()
     with store.engine.connect() as connection:
         for pragma, expected in (("journal_mode", "wal"), ("synchronous", 2)):
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == expected
@@ -53,7 +52,7 @@ def test_a_store_of_another_version_is_left_alone(tmp_path: Path):
             open_store(url, create=create)
 
 
-@pytest.mark.parametrize("url", ["postgresql://localhost/x", "sqlite://", "sqlite:///", "file.db"])
+@pytest.mark.parametrize("url", ["mysql://localhost/x", "sqlite://", "sqlite:///", "file.db"])
 def test_a_store_that_is_no_file_is_refused(url: str):
     """The error says what to write."""
     with pytest.raises(ConfigError, match="sqlite:///FILE"):
@@ -73,7 +72,7 @@ def test_a_store_that_cannot_be_opened_says_where(tmp_path: Path):
 def test_rows_of_any_number_go_in_and_come_out(tmp_path: Path):
     """Statements are split into a few lengths and lose nothing."""
     store = open_store(f"sqlite:///{tmp_path}/s.db")
-    sql = Sql(store.connection())
+    sql = store.sql()
     for count in (0, 1, 3, 4, 63, 64, 65, 200):
         rows = [(f"send-{number}", "call", 1) for number in range(count)]
         with sql.transaction():
@@ -91,7 +90,7 @@ def test_rows_of_any_number_go_in_and_come_out(tmp_path: Path):
 def test_a_transaction_is_all_or_nothing(tmp_path: Path):
     """An error inside takes back what was written before it."""
     store = open_store(f"sqlite:///{tmp_path}/s.db")
-    sql = Sql(store.connection())
+    sql = store.sql()
 
     def half() -> None:
         with sql.transaction():

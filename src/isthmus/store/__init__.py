@@ -1,14 +1,13 @@
-"""One schema for ledger, counts and registry, on SQLite."""
+"""One schema for ledger, counts and registry, on SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
 from isthmus.store.counts import Counts, person_counts
-from isthmus.store.engine import MODE, Store, open_store
+from isthmus.store.engine import Store, open_store
 from isthmus.store.export import entry_bodies, export_lines
 from isthmus.store.registry import NewRow, RegistryRow, append_registry, registry_rows
 
 __all__ = [
-    "MODE",
     "Counts",
     "NewRow",
     "RegistryRow",

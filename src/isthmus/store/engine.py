@@ -1,139 +1,119 @@
-"""Opening the store: one SQLite file in WAL mode with full synchronisation, brought to the present schema.
-
-Durable means durable: `synchronous=FULL` waits for the disk at every commit. Whoever writes holds the turn of
-`turns.py`, so that SQLite's own busy retry is never what decides who goes first.
-"""
+"""Opening the store, SQLite or PostgreSQL, and bringing it to the present schema."""
 
 from __future__ import annotations
 
-import sqlite3
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import sqlalchemy as sa
 
 from isthmus.errors import ConfigError, LedgerError
+from isthmus.store import postgres_store, sqlite_store
 from isthmus.store.schema import HEAD
-from isthmus.store.turns import Turns
-
-MODE = "full"
-_STATEMENTS = 512
-_PREFIX = "sqlite:///"
-_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "busy_timeout=10000",
-    "foreign_keys=ON",
-    "cache_size=-4096",
-    "journal_size_limit=67108864",
-)
+from isthmus.store.sql import Sql
 
 
-class Store:
-    """An open store: `engine` for SQLAlchemy Core, `connection()` for one of the driver, `turns()` to write."""
+class Store(Protocol):
+    """An open store. `mode` says what durable means in it; `where` names it without a secret."""
 
-    def __init__(self, engine: sa.Engine, file: Path) -> None:
-        self.engine = engine
-        self.file = file
+    engine: sa.Engine
+    mode: str
+    where: str
 
-    def __repr__(self) -> str:
-        return f"Store({self.file.name})"
+    def sql(self) -> Sql:
+        """A connection of its own for one thread, to be closed by the caller."""
+        ...
 
-    def connection(self) -> Any:
-        """A driver connection of its own, in autocommit mode, for one thread at a time, to be closed by the caller."""
-        connection = sqlite3.connect(
-            self.file, isolation_level=None, cached_statements=_STATEMENTS, check_same_thread=False
-        )
-        _prepare(connection, None)
-        return connection
+    def writing(self) -> AbstractContextManager[sa.Connection]:
+        """A connection with the turn to write among all processes, all or nothing."""
+        ...
 
-    def turns(self) -> Turns:
-        """The lock file of this store, to be closed by the caller."""
-        return Turns(self.file.with_name(f"{self.file.name}.turns"))
+    def reading(self) -> AbstractContextManager[sa.Connection]:
+        """A connection that sees one state of the store."""
+        ...
 
     def close(self) -> None:
         """Close the pooled connections."""
-        self.engine.dispose()
+        ...
 
 
 def open_store(url: str, *, create: bool = True) -> Store:
     """The store behind a URL, made or migrated where needed; with `create=False` it must be there, and up to date.
 
-    Raises `ConfigError` for a URL that is no file, `LedgerError` where the file cannot be used.
+    Raises `ConfigError` for a URL of neither kind, `LedgerError` where the store cannot be used.
     """
-    if not url.startswith(_PREFIX) or url == _PREFIX:
-        raise ConfigError("the store must be a file", where="store.url", remedy="write `sqlite:///FILE`")
-    file = Path(url.removeprefix(_PREFIX))
-    if not create and not file.is_file():
-        raise LedgerError("there is no ledger yet", where=str(file), remedy="run `isthmus serve` once")
+    store = _connect(url, create=create)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"cached_statements": _STATEMENTS})
-        sa.event.listen(engine, "connect", _prepare)
-        store = Store(engine, file)
         if create:
             _migrate(store)
-        elif version(store) != HEAD:
-            raise LedgerError("no ledger of this version is here", where=str(file), remedy="run `isthmus serve` once")
-    except (OSError, sa.exc.SQLAlchemyError) as error:
+        else:
+            _expect_head(store)
+    except BaseException as error:
+        store.close()
+        if not isinstance(error, (OSError, sa.exc.SQLAlchemyError)):
+            raise
         raise LedgerError(
-            f"the store cannot be opened: {_reason(error)}", where=str(file), remedy="check path and rights"
+            f"the store cannot be opened: {_reason(error)}", where=store.where, remedy="check address and rights"
         ) from None
     return store
 
 
-def _prepare(connection: Any, _: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _expect_head(store: Store) -> None:
+    if version(store) != HEAD:
+        raise LedgerError("no ledger of this version is here", where=store.where, remedy="run `isthmus serve` once")
+
+
+def _connect(url: str, *, create: bool) -> Store:
+    if url.startswith(sqlite_store.PREFIX):
+        return sqlite_store.SqliteStore(url, create=create)
+    if url.startswith(postgres_store.PREFIXES):
+        return postgres_store.PostgresStore(url)
+    raise ConfigError(
+        "the store must be a file or a PostgreSQL database",
+        where="store.url",
+        remedy="write `sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`",
+    )
 
 
 def _reason(error: Exception) -> str:
-    return str(getattr(error, "orig", None) or getattr(error, "strerror", None) or type(error).__name__)
+    """The first line of what the driver or the system says."""
+    found = str(getattr(error, "orig", None) or getattr(error, "strerror", None) or type(error).__name__)
+    return found.split("\n", maxsplit=1)[0].rstrip()
 
 
 def version(store: Store) -> str | None:
-    """The revision of the schema in the file, or None for an empty one."""
+    """The revision of the schema in the store, or None for an empty one."""
     with store.engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-        return None if found is None else str(found)
+        return _version(connection)
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
 
 
 def _migrate(store: Store) -> None:
     if version(store) == HEAD:
         return
-    turns = store.turns()
-    try:
-        with turns.turn():
-            if version(store) != HEAD:
-                _upgrade(store)
-    finally:
-        turns.close()
+    with store.writing() as connection:
+        if _version(connection) != HEAD:
+            _upgrade(connection, store.where)
 
 
-def _upgrade(store: Store) -> None:
+def _upgrade(connection: sa.Connection, where: str) -> None:
     from alembic import command  # noqa: PLC0415 - a fifth of a second that only a new schema pays
     from alembic.config import Config  # noqa: PLC0415 - the same
     from alembic.util import CommandError  # noqa: PLC0415 - the same
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    with store.engine.connect() as connection:
-        config.attributes["connection"] = connection
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        try:
-            command.upgrade(config, "head")
-        except CommandError:
-            connection.exec_driver_sql("ROLLBACK")
-            raise LedgerError(
-                "the store was made by another version of isthmus",
-                where=str(store.file),
-                remedy="use that or a newer one",
-            ) from None
-        except BaseException:
-            connection.exec_driver_sql("ROLLBACK")
-            raise
-        connection.exec_driver_sql("COMMIT")
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError:
+        raise LedgerError(
+            "the store was made by another version of isthmus", where=where, remedy="use that or a newer one"
+        ) from None

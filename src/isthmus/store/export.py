@@ -21,13 +21,9 @@ _BATCH = 1000
 
 def export_lines(store: Store) -> Iterator[bytes]:
     """The lines of an export, each without its line feed, read from one state of the store."""
-    with store.engine.connect() as connection:
-        connection.exec_driver_sql("BEGIN")
-        try:
-            yield from _entries(connection)
-            yield from _ends(connection)
-        finally:
-            connection.exec_driver_sql("COMMIT")
+    with store.reading() as connection:
+        yield from _entries(connection)
+        yield from _ends(connection)
 
 
 def entry_bodies(store: Store, *, call: str = "", last: int = 0) -> list[bytes]:

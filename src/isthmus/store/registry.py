@@ -45,21 +45,11 @@ def registry_rows(store: Store) -> list[RegistryRow]:
 
 def append_registry(store: Store, rows: Iterable[NewRow], *, at: str, by: str) -> list[RegistryRow]:
     """Record the rows that are not already what the registry says last; returns those that were recorded."""
-    turns = store.turns()
     try:
-        with turns.turn(), store.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
-                added = _append(connection, rows, at, by)
-            except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
-                raise
-            connection.exec_driver_sql("COMMIT")
-            return added
+        with store.writing() as connection:
+            return _append(connection, rows, at, by)
     except sa.exc.SQLAlchemyError as error:
         raise LedgerError(f"the registry cannot be written: {type(error).__name__}") from None
-    finally:
-        turns.close()
 
 
 def _append(connection: sa.Connection, rows: Iterable[NewRow], at: str, by: str) -> list[RegistryRow]:

@@ -6,39 +6,39 @@ over twice. Statements come in few lengths, so that the driver keeps them prepar
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar
 
 _LENGTHS = (64, 16, 4, 1)
 
 
-class Sql:
-    """One connection of one thread. Parameters are written `?`."""
+class Sql(ABC):
+    """One connection of one thread. Parameters are written `?`.
 
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-        self._cursor = connection.cursor()
+    `pulse_s` says how often an idle writer has to look whether the store is still there; None where it cannot go away.
+    """
 
+    pulse_s: ClassVar[float | None] = None
+
+    @abstractmethod
     def close(self) -> None:
-        """Close the connection."""
-        self._cursor.close()
-        self._connection.close()
+        """Close the connection and give back its marks."""
 
+    @abstractmethod
     def run(self, statement: str, *values: Any) -> None:
         """Run one statement."""
-        self._cursor.execute(statement, values)
 
+    @abstractmethod
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        found: list[tuple[Any, ...]] = self._cursor.execute(statement, values).fetchall()
-        return found
 
     def rows_in(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """All rows of a query that ends with `IN`, for any number of values."""
         found: list[tuple[Any, ...]] = []
         for part in _parts(values):
-            found += self._cursor.execute(f"{statement} ({','.join('?' * len(part))})", part).fetchall()
+            found += self.rows(f"{statement} ({','.join('?' * len(part))})", *part)
         return found
 
     def insert(self, statement: str, rows: Sequence[Sequence[Any]], then: str = "") -> None:
@@ -46,33 +46,32 @@ class Sql:
         for part in _parts(rows):
             one = f"({','.join('?' * len(part[0]))})"
             text = f"{statement} VALUES {','.join([one] * len(part))} {then}"
-            self._cursor.execute(text, [value for row in part for value in row])
+            self.run(text, *(value for row in part for value in row))
 
     def delete_in(self, statement: str, values: Sequence[Any]) -> None:
         """Delete by a statement that ends with `IN`, for any number of values."""
         for part in _parts(values):
-            self._cursor.execute(f"{statement} ({','.join('?' * len(part))})", part)
+            self.run(f"{statement} ({','.join('?' * len(part))})", *part)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Write all or nothing."""
-        self._cursor.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._cursor.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._cursor.execute("ROLLBACK")
-            raise
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[None]:
+        """Wait for the turn to write among all processes, then write all or nothing."""
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[None]:
         """Read one state of the store."""
-        self._cursor.execute("BEGIN")
-        try:
-            yield
-        finally:
-            self._cursor.execute("COMMIT")
+
+    @abstractmethod
+    def mark(self, number: int) -> None:
+        """Mark an instance as alive for as long as this connection is open."""
+
+    @abstractmethod
+    def is_alive(self, number: int, since: str) -> bool:
+        """Whether another connection marks this instance, begun at `since`, as alive; asked inside a transaction."""
+
+    def revive(self) -> bool:
+        """Open the connection anew where it broke; whether that was needed. Raises where the store is not there."""
+        return False
 
 
 def _parts(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:

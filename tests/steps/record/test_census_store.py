@@ -52,7 +52,7 @@ def test_the_store_counts_as_memory_does(calls: list[tuple[str, list[tuple[set[s
     book, expected, found, group = Book(), [], [], list[Claim]()
     with TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{Path(folder)}/s.db")
-        sql = Sql(store.connection())
+        sql = store.sql()
         for period, persons, names, conversation, ends_group in calls:
             one = claim(period, persons, names, conversation)
             expected.append(reserve(book, one))

@@ -12,6 +12,7 @@ digests, ids and decisions only. No entry is ever updated; what ends a thing is 
 | `send.closed` | how that send ended |
 | `instance.started`, `instance.stopped` | a process began or ended to write |
 | `instance.recovered` | a process died; its open sends were closed as interrupted |
+| `instance.resumed` | a process that was thought dead lost only its database; its sends may be closed a second time |
 | `person.merged` | identifiers that were counted as two persons turned out to be one |
 | `registry.applied` | acts or keys were recorded |
 """
@@ -83,6 +84,11 @@ def instance_stopped(*, at: str, instance: str) -> Entry:
 def instance_recovered(*, at: str, instance: str, by: str, sends: int) -> Entry:
     """`by` found `instance` dead and closed its open sends as interrupted."""
     return Entry(kind="instance.recovered", at=at, content={"instance": instance, "by": by, "sends": sends})
+
+
+def instance_resumed(*, at: str, instance: str) -> Entry:
+    """A process that another one found dead has its database back and goes on."""
+    return Entry(kind="instance.resumed", at=at, content={"instance": instance})
 
 
 def person_merged(*, at: str, call: str, send: str, entity: str, person: int, into: int) -> Entry:

@@ -1,42 +1,67 @@
 """Which processes write to the ledger, and what becomes of the open sends of one that died.
 
-An instance is a row and a mark on the lock file that the kernel takes away when its process ends. What a dead instance
-left open is closed as interrupted by the next one that starts; sends of the living are left alone.
+An instance is a row and a mark that the kernel or the database takes away when its process or its machine ends. What a
+dead instance left open is closed as interrupted by the next one that starts, or by a living one when it signs its next
+checkpoint; sends of the living are left alone. One that lost its database and was thought dead says so when it is back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from isthmus.clock import now
 from isthmus.errors import LedgerError
 from isthmus.steps.record.entries import (
     INTERRUPTED,
     instance_recovered,
+    instance_resumed,
     instance_started,
     instance_stopped,
     send_closed,
 )
 from isthmus.steps.record.journal import Group, Line, line, tip
 from isthmus.store.sql import Sql
-from isthmus.store.turns import Turns
 
 PersonKeys = Mapping[str, tuple[str, bytes]]
 
 
-def enter(sql: Sql, turns: Turns, *, instance: str, origin: str, person_keys: PersonKeys) -> int:
+def enter(sql: Sql, *, instance: str, origin: str, person_keys: PersonKeys) -> int:
     """Begin to write: check the person keys, close what dead instances left open; the number of this instance."""
     at = now()
-    with turns.turn(), sql.transaction():
+    with sql.transaction():
         _check_tip(sql)
         _check_keys(sql, person_keys, at)
         ((number,),) = sql.rows("SELECT coalesce(max(number), 0) + 1 FROM instances")
-        turns.mark(number)
+        sql.mark(number)
         content = {"origin": origin, "person_keys": {entity: key for entity, (key, _) in sorted(person_keys.items())}}
-        lines = [*_recover(sql, turns, instance, at), line(instance_started(at=at, instance=instance, content=content))]
+        lines = [
+            *_recover(sql, number, instance, at),
+            line(instance_started(at=at, instance=instance, content=content)),
+        ]
         sql.insert("INSERT INTO instances (number, id, started)", [(number, instance, at)])
         Group(sql, number).write(lines)
     return int(number)
+
+
+def recover(sql: Sql, number: int, instance: str) -> None:
+    """Close what instances that died meanwhile left open; call it inside a transaction."""
+    lines = _recover(sql, number, instance, now())
+    if lines:
+        Group(sql, number).write(lines)
+
+
+def resume(sql: Sql, number: int, instance: str, unanswered: Iterable[tuple[str, str]]) -> None:
+    """Go on after the store was away; call it inside a transaction.
+
+    `unanswered` are sends whose opening was written although whoever waited was told that it was not: nothing left.
+    """
+    at = now()
+    lines = [_interruption(send, call, instance, at) for send, call in unanswered]
+    if sql.rows("SELECT 1 FROM instances WHERE number = ? AND ended IS NOT NULL", number):
+        sql.run("UPDATE instances SET ended = NULL WHERE number = ?", number)
+        lines.append(line(instance_resumed(at=at, instance=instance)))
+    if lines:
+        Group(sql, number).write(lines)
 
 
 def leave(sql: Sql, number: int, instance: str) -> None:
@@ -49,9 +74,13 @@ def leave(sql: Sql, number: int, instance: str) -> None:
 
 def _interrupted(sql: Sql, number: int, instance: str, at: str) -> list[Line]:
     """The ends of the sends that an instance left open."""
-    content = {"outcome": INTERRUPTED, "instance": instance}
     left = sql.rows("SELECT send, call FROM open_sends WHERE instance = ? ORDER BY send", number)
-    return [line(send_closed(at=at, call=call, send=send, content=content)) for send, call in left]
+    return [_interruption(send, call, instance, at) for send, call in left]
+
+
+def _interruption(send: str, call: str, instance: str, at: str) -> Line:
+    content = {"outcome": INTERRUPTED, "instance": instance}
+    return line(send_closed(at=at, call=call, send=send, content=content))
 
 
 def _check_tip(sql: Sql) -> None:
@@ -62,10 +91,11 @@ def _check_tip(sql: Sql) -> None:
         raise LedgerError("the tip of the ledger is not its last entry", remedy="run `isthmus ledger verify`")
 
 
-def _recover(sql: Sql, turns: Turns, by: str, at: str) -> list[Line]:
+def _recover(sql: Sql, mine: int, by: str, at: str) -> list[Line]:
     lines: list[Line] = []
-    for number, name in sql.rows("SELECT number, id FROM instances WHERE ended IS NULL ORDER BY number"):
-        if turns.is_alive(number):
+    open_ones = sql.rows("SELECT number, id, started FROM instances WHERE ended IS NULL ORDER BY number")
+    for number, name, started in open_ones:
+        if number == mine or sql.is_alive(number, started):
             continue
         left = _interrupted(sql, number, name, at)
         lines += left

@@ -31,6 +31,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Outcome = Receipt | BandCrossedError
+State = tuple[int, bytes]
+"""Size and root of the tree."""
 
 
 def line(entry: Entry, claims: tuple[Claim, ...] = ()) -> Line:
@@ -48,6 +50,12 @@ def tip(sql: Sql) -> tuple[Frontier, int, int]:
         raise LedgerError("the tip of the ledger is damaged", remedy="run `isthmus ledger verify`") from None
 
 
+def holds(sql: Sql, state: State) -> bool:
+    """Whether the ledger has grown out of a state that it had."""
+    size, root = state
+    return not size or sql.rows("SELECT root FROM entries WHERE seq = ?", size - 1) == [(root,)]
+
+
 class Group:
     """One group of entries inside its transaction."""
 
@@ -58,6 +66,11 @@ class Group:
         self._rows: list[tuple[Any, ...]] = []
         self._opened: dict[str, str] = {}
         self._closed: list[str] = []
+
+    @property
+    def state(self) -> State:
+        """Size and root of the tree with what was written."""
+        return self._frontier.size, self._frontier.root()
 
     def write(self, lines: Sequence[Line]) -> list[Outcome]:
         """Write the lines; a line whose count leaves its band is not written and gives its error."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ from typing import Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from isthmus.clock import now, uuid7
-from isthmus.errors import LedgerError
+from isthmus.errors import IsthmusError, LedgerError
 from isthmus.exchange import Receipt, Reservation, Tally
 from isthmus.steps.record import instances
 from isthmus.steps.record.checkpoint import read_signer, signed, verifier_key
@@ -23,9 +23,8 @@ from isthmus.steps.record.entries import Entry
 from isthmus.steps.record.journal import line, preview, tip
 from isthmus.steps.record.witness import Witness
 from isthmus.steps.record.writer import Pending, Writer
-from isthmus.store import MODE, Store, open_store
+from isthmus.store import Store, open_store
 from isthmus.store.sql import Sql
-from isthmus.store.turns import Turns
 
 QUEUE = 10_000
 _QUEUED = Receipt(seq=-1)
@@ -62,11 +61,10 @@ class Ledger:
         person_keys: Mapping[str, tuple[str, bytes]],
     ) -> None:
         self.id = uuid7()
-        self.mode = MODE
+        self.mode = ""
         self._key, self._origin, self._witness = key, origin, witness
         self._person_keys = dict(person_keys)
         self._store: Store
-        self._turns: Turns
         self._writer: Writer
         self._number = 0
         self._open = False
@@ -80,19 +78,21 @@ class Ledger:
         """Open store and witness and start the writer; blocks, so it is called in a thread."""
         self._witness.introduce(verifier_key(self._origin, self._key))
         self._store = open_store(url)
-        self._turns = self._store.turns()
-        sql = Sql(self._store.connection())
+        self.mode = self._store.mode
         try:
-            self._number = instances.enter(
-                sql, self._turns, instance=self.id, origin=self._origin, person_keys=self._person_keys
-            )
+            sql = self._store.sql()
+            try:
+                self._number = instances.enter(
+                    sql, instance=self.id, origin=self._origin, person_keys=self._person_keys
+                )
+            except BaseException:
+                sql.close()
+                raise
         except BaseException:
-            sql.close()
-            self._turns.close()
             self._store.close()
             raise
         self._writer = Writer(
-            sql, self._turns, self._number, queue=queue, chore=self._checkpoint, chore_s=checkpoint_every_s
+            sql, self._number, queue=queue, chore=self._checkpoint, chore_s=checkpoint_every_s, resume=self._resume
         )
         self._writer.start()
         self._open = True
@@ -166,15 +166,19 @@ class Ledger:
 
     def _preview(self, claim: Claim) -> tuple[Tally, ...]:
         sql: Sql | None = getattr(self._reading, "sql", None)
-        if sql is None:
-            sql = self._reading.sql = Sql(self._store.connection())
-        return preview(sql, claim)
+        try:
+            if sql is None:
+                sql = self._reading.sql = self._store.sql()
+            return preview(sql, claim)
+        except IsthmusError:
+            raise
+        except Exception as error:  # noqa: BLE001 - each driver has its own
+            raise LedgerError(f"the counts cannot be read: {type(error).__name__}") from None
 
     def _close(self) -> None:
         self._readers.submit(self._close_reader).result()
         self._readers.shutdown()
         self._writer.stop()
-        self._turns.close()
         self._store.close()
         if self._writer.lost:
             raise LedgerError(f"{self._writer.lost} entries could not be written: {self._writer.failure}")
@@ -184,12 +188,14 @@ class Ledger:
         if sql is not None:
             sql.close()
 
-    def _checkpoint(self, sql: Sql, turns: Turns, *, last: bool) -> None:
-        """Sign the present state where it has grown, and leave it at the witness."""
+    def _resume(self, sql: Sql, unanswered: Iterable[tuple[str, str]]) -> None:
+        instances.resume(sql, self._number, self.id, unanswered)
+
+    def _checkpoint(self, sql: Sql, *, last: bool) -> None:
+        """Close what the dead left; sign the present state where it has grown, and leave it at the witness."""
         at = now()
-        with turns.turn(), sql.transaction():
-            if last:
-                instances.leave(sql, self._number, self.id)
+        with sql.transaction():
+            (instances.leave if last else instances.recover)(sql, self._number, self.id)
             frontier, _, _ = tip(sql)
             ((known,),) = sql.rows("SELECT coalesce(max(size), 0) FROM checkpoints")
             note = ""

@@ -6,12 +6,11 @@ from isthmus.exchange import Reservation, Tally
 from isthmus.steps.record.counting import claim_of
 from isthmus.steps.record.journal import preview
 from isthmus.store import Store
-from isthmus.store.sql import Sql
 
 
 def read_tallies(store: Store, wanted: Reservation, person_key: bytes) -> tuple[Tally, ...]:
     """The counts before and after, if this reservation were made now; nothing is counted."""
-    sql = Sql(store.connection())
+    sql = store.sql()
     try:
         return preview(sql, claim_of(wanted, person_key))
     finally:

@@ -3,23 +3,27 @@
 An entry that must be durable is committed as soon as the thread is free; the others wait at most `LAZY_S` for company.
 Where the disk fails, whoever waits gets `LedgerError`, what nobody waits for stays queued and is tried again, and
 nothing new may leave until a commit succeeds. Where it still fails at the end, `lost` counts what could not be written.
+
+A database can go away and come back without what was promised, or with a commit whose answer never came. Before the
+thread goes on it looks for the last state that it knows to be durable, and for the one that it has doubts about.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import msgspec
 
 from isthmus.errors import IsthmusError, LedgerError
 from isthmus.exchange import Receipt
-from isthmus.steps.record.journal import CLOSED, Group, Line, Outcome
+from isthmus.steps.record.journal import CLOSED, OPENED, Group, Line, Outcome, State, holds
 from isthmus.store.sql import Sql
-from isthmus.store.turns import Turns
 
 LAZY_S = 0.02
 GROUP = 256
@@ -38,21 +42,38 @@ class Pending(msgspec.Struct, kw_only=True):
 class Chore(Protocol):
     """What the thread does every now and then, and a last time before it ends."""
 
-    def __call__(self, sql: Sql, turns: Turns, *, last: bool) -> None: ...
+    def __call__(self, sql: Sql, *, last: bool) -> None: ...
+
+
+class Resume(Protocol):
+    """What is written first when the store is back: sends that were opened and never left are closed."""
+
+    def __call__(self, sql: Sql, unanswered: Iterable[tuple[str, str]]) -> None: ...
+
+
+class Doubt(msgspec.Struct, frozen=True):
+    """A group whose commit failed, and the state that the ledger had if it did not."""
+
+    state: State
+    group: tuple[Pending, ...]
 
 
 class Writer:
     """The queue and its thread; `chore` is called about every `chore_s` seconds."""
 
-    def __init__(self, sql: Sql, turns: Turns, instance: int, *, queue: int, chore: Chore, chore_s: float) -> None:
+    def __init__(self, sql: Sql, instance: int, *, queue: int, chore: Chore, chore_s: float, resume: Resume) -> None:
         self.failure = ""
         self.longest_wait_ms = 0.0
         self.lost = 0
-        self._sql, self._turns, self._instance = sql, turns, instance
+        self._sql, self._instance = sql, instance
         self._limit = queue
         self._chore, self._chore_s = chore, chore_s
+        self._resume = resume
         self._next_chore = time.monotonic() + chore_s
         self._retry_at = 0.0
+        self._next_pulse = 0.0
+        self._known: State = (0, b"")
+        self._doubts: list[Doubt] = []
         self._queue: deque[Pending] = deque()
         self._urgent = 0
         self._in_hand = 0
@@ -73,7 +94,8 @@ class Writer:
         """Queue a line; raises `LedgerError` where nothing may be promised. Called on the event loop."""
         if len(self._queue) >= self._limit:
             raise LedgerError(f"{self._limit} entries wait for the disk")
-        if self.failure and pending.future is None and pending.line.kind != CLOSED:
+        waits_in_vain = pending.future is None or self._sql.pulse_s is not None
+        if self.failure and waits_in_vain and pending.line.kind != CLOSED:
             raise LedgerError(f"the ledger cannot be written: {self.failure}")
         with self._wake:
             if self._closing:
@@ -95,10 +117,12 @@ class Writer:
     def _run(self) -> None:
         while True:
             group = self._take()
+            if self.failure and (self._closing or not group) and time.monotonic() >= self._retry_at:
+                self._probe()
             if group:
                 self._commit(group)
-            elif self.failure and time.monotonic() >= self._retry_at:
-                self._probe()
+            elif not self.failure and time.monotonic() >= self._next_pulse:
+                self._pulse()
             if self._closing and not self._queue:
                 break
             if time.monotonic() >= self._next_chore:
@@ -111,7 +135,7 @@ class Writer:
         with self._wake:
             while not (self._closing or self._urgent):
                 present = time.monotonic()
-                due = self._next_chore
+                due = min(self._next_chore, self._next_pulse)
                 if self.failure:
                     due = min(due, self._retry_at)
                 elif self._queue:
@@ -125,23 +149,60 @@ class Writer:
         return group
 
     def _probe(self) -> None:
-        """Write nothing, to learn whether the disk works again when no entry asks."""
+        """Go on from what is there, to learn whether the store works again when no entry asks."""
         try:
-            with self._turns.turn(), self._sql.transaction():
+            self._sql.revive()
+            with self._sql.transaction():
                 self._sql.run("UPDATE tip SET id = id")
-        except Exception:  # noqa: BLE001 - the reason is known already; try again later
-            self._retry_at = time.monotonic() + RETRY_S
+                written = self._look()
+                self._resume(self._sql, _unanswered(written))
+        except Exception as error:  # noqa: BLE001 - whatever it is: tell it, and try again later
+            self._note(error)
             return
+        with self._wake:
+            done = {id(pending) for doubt in written for pending in doubt.group}
+            self._queue = deque(pending for pending in self._queue if id(pending) not in done)
+        self._doubts = []
+        self._well()
+
+    def _look(self) -> list[Doubt]:
+        """The doubtful groups that were written; raises `LedgerError` where something durable is gone."""
+        if not holds(self._sql, self._known):
+            raise LedgerError(
+                "entries that were durable are gone from the store",
+                remedy="bring back the database that has them; `isthmus ledger verify` against a checkpoint tells more",
+            )
+        return [doubt for doubt in self._doubts if holds(self._sql, doubt.state)]
+
+    def _pulse(self) -> None:
+        try:
+            self._sql.rows("SELECT 1")
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing may leave
+            self._note(error)
+        else:
+            self._well()
+
+    def _well(self) -> None:
         self.failure = ""
+        self._next_pulse = time.monotonic() + (self._sql.pulse_s or math.inf)
+
+    def _note(self, error: Exception) -> None:
+        self.failure = error.message if isinstance(error, IsthmusError) else f"{type(error).__name__}: {error}"
+        self._retry_at = time.monotonic() + RETRY_S
 
     def _commit(self, group: list[Pending]) -> None:
+        written: Group | None = None
         try:
-            with self._turns.turn(), self._sql.transaction():
-                outcomes = Group(self._sql, self._instance).write([pending.line for pending in group])
+            with self._sql.transaction():
+                written = Group(self._sql, self._instance)
+                outcomes = written.write([pending.line for pending in group])
         except Exception as error:  # noqa: BLE001 - whatever it is, the entries are not durable and nothing may leave
+            if written is not None and self._sql.pulse_s is not None:
+                self._doubts.append(Doubt(written.state, tuple(group)))
             self._fail(group, error)
             return
-        self.failure = ""
+        self._known = written.state
+        self._well()
         self._in_hand = 0
         present = time.monotonic()
         self.longest_wait_ms = max(
@@ -151,9 +212,8 @@ class Writer:
         _answer(list(zip(group, outcomes, strict=True)))
 
     def _fail(self, group: list[Pending], error: Exception) -> None:
-        self.failure = error.message if isinstance(error, IsthmusError) else f"{type(error).__name__}: {error}"
         with self._wake:
-            self._retry_at = time.monotonic() + RETRY_S
+            self._note(error)
             self._queue.extendleft(pending for pending in reversed(group) if pending.future is None)
             self._in_hand = 0
             if self._closing:
@@ -166,10 +226,15 @@ class Writer:
     def _do_chore(self, *, last: bool = False) -> None:
         self._next_chore = time.monotonic() + self._chore_s
         try:
-            self._chore(self._sql, self._turns, last=last)
+            self._chore(self._sql, last=last)
         except Exception as error:  # noqa: BLE001 - a checkpoint that cannot be written now is written at the next turn
-            self._retry_at = time.monotonic() + RETRY_S
-            self.failure = f"{type(error).__name__}: {error}"
+            self._note(error)
+
+
+def _unanswered(written: Iterable[Doubt]) -> list[tuple[str, str]]:
+    """The sends of written groups whose caller was told that they may not leave."""
+    lines = [pending.line for doubt in written for pending in doubt.group if pending.future is not None]
+    return [(line.send, line.call) for line in lines if line.kind == OPENED]
 
 
 def _answer(outcomes: list[tuple[Pending, Outcome | LedgerError]]) -> None:

@@ -26,7 +26,8 @@ def upgrade() -> None:
     _evidence()
     _derived()
     _persons()
-    op.execute("INSERT INTO tip (id, size, peaks, next_person, next_scope) VALUES (1, 0, x'', 1, 1)")
+    tip = sa.table("tip", *(sa.column(name) for name in ("id", "size", "peaks", "next_person", "next_scope")))
+    op.execute(sa.insert(tip).values(id=1, size=0, peaks=b"", next_person=1, next_scope=1))
 
 
 def _evidence() -> None:
