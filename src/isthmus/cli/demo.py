@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, validators
 
 from isthmus.errors import ConfigError
 
@@ -19,7 +19,7 @@ def demo(
     serve: Annotated[bool, Parameter(name="--serve", negative="")] = False,
     lang: Annotated[Literal["en", "zh"] | None, Parameter(name="--lang")] = None,
     state: Annotated[Path, Parameter(name="--state")] = Path("demo-state"),
-    port: Annotated[int, Parameter(name="--port")] = 0,
+    port: Annotated[int, Parameter(name="--port", validator=validators.Number(gte=0, lte=65535))] = 0,
     scene: Annotated[str, Parameter(name="--scene")] = "",
 ) -> None:
     """Tell the story: ten calls through one endpoint before two SIMULATED ecosystems. 一个端点，两个模拟生态.

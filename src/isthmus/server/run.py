@@ -31,8 +31,8 @@ def run(
     before a reload replaces a worker. Raises `ConfigError` where the port is taken or the gateway cannot start.
     """
     metrics_files.clear(Path(metrics_dir))
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics_dir  # read by prometheus_client in the workers
     listeners = listen(host, port, workers)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = metrics_dir  # read by prometheus_client in the workers
     log(f"listens on {address(listeners[0])} with {workers} worker{'s' * (workers != 1)}, pid {os.getpid()}")
     plan = Plan(config_file=config_file, build=build, workers=workers, limits=limits, metrics_dir=metrics_dir)
     try:
