@@ -103,10 +103,11 @@ class Desk:
         content = {"id": name, "entity": "sh", "hash": digest(KEY + name), "choices": CHOICES, **more}
         self.record(NewRow(what="key", id=name, content=content))
 
-    def run(self, *arguments: str | Path, stdin: bytes = b"") -> Said:
+    def run(self, *arguments: str | Path, stdin: bytes | io.BufferedReader = b"") -> Said:
         """A command in this process; whatever is no exit is a defect."""
         self._capsys.readouterr()
-        before, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin))
+        source = io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin
+        before, sys.stdin = sys.stdin, io.TextIOWrapper(source)
         code = 0
         try:
             main([str(each) for each in arguments])

@@ -68,3 +68,10 @@ def test_a_missing_file_and_bytes_that_are_no_text():
     done = run("-", text=b"\xff\xfe")
     assert done.returncode == 2
     assert b"not UTF-8" in done.stderr
+
+
+def test_only_what_is_sure_enough():
+    text = "part G12345678, 手机13800138000"
+    for strength, kinds in (("possible", ["cn.passport", "cn.mobile"]), ("certain", ["cn.mobile"])):
+        answer = json.loads(run("-", "--json", "--strength", strength, text=text).stdout)
+        assert [f["kind"] for f in answer["findings"]] == kinds
