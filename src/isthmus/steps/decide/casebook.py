@@ -123,6 +123,8 @@ def _regime(regime: Regime, expect: Expect) -> list[str]:
     said = {reason.rule for reason in regime.reasons}
     offered = {remedy.id for remedy in regime.remedies}
     opened = {fact.fact for fact in regime.open_facts}
+    blocks = {duty.id for duty in regime.duties if duty.blocks}
+    found += [f"duty {name} does not block" for name in expect.blocking if name not in blocks]
     found += [f"duty {name} should not be there" for name in expect.without if name in standing]
     found += [f"rule {name} does not speak" for name in expect.cites if name not in said]
     found += [f"rule {name} should not speak" for name in expect.mute if name in said]

@@ -160,8 +160,8 @@ class CaseRow(Row, frozen=True, kw_only=True):
     """One case: facts (a base of this file with members changed) and what the source says of them.
 
     In `expect`: `verdict`, `release` of the decision; with a `regime`: `mechanism`, `ground`, `counted`, `duties` (id
-    to standing), `without` (duties that must not be there), `cites` (rules that must speak), `mute` (rules that must
-    not), `not_demanded`, `open_facts`, `remedies` (ids that must be among those offered).
+    to standing), `blocking` (duties the flow waits for), `without` (duties that must not be there), `cites` (rules that
+    must speak), `mute` (rules that must not), `not_demanded`, `open_facts`, `remedies` (ids that must be offered).
     """
 
     name: str
@@ -183,6 +183,7 @@ class Expect(Row, frozen=True, kw_only=True):
     ground: str = ""
     counted: bool | None = None
     duties: dict[str, str] = {}
+    blocking: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
     mute: tuple[str, ...] = ()
