@@ -15,11 +15,18 @@ from cyclopts import Parameter
 import isthmus
 from isthmus.config import read_config
 from isthmus.errors import ConfigError, MalformedError
-from isthmus.exchange import Finding, Scan
+from isthmus.exchange import STRENGTH_ORDER, Finding, Scan, Strength
 from isthmus.steps.scan import Scanner, load_scanner, scan_text
 
 app = cyclopts.App(name="scan", help="Find what must not leave in a text. 找出文本中不得外流的内容。")
 _ENCODER = msgspec.json.Encoder()
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which findings are shown: of these kinds, at least this sure."""
+
+    kinds: tuple[str, ...]
+    least: int
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -37,6 +44,7 @@ def scan(
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
     config: Annotated[Path | None, Parameter(name=["--config", "-c"])] = None,
     kinds: Annotated[str, Parameter(name="--kinds")] = "",
+    strength: Strength = "possible",
 ) -> None:
     """Say what a text holds: where, of which kind, how surely and why. Offsets are code points, half open.
 
@@ -46,10 +54,11 @@ def scan(
         as_json: Write the findings as one JSON object.
         config: A configuration whose term lists are looked for too.
         kinds: Only these kinds, separated by commas; a final dot stands for all that begin so (`cn.`).
+        strength: Only findings at least this sure.
 
     """
     scanner = load_scanner(Path(isthmus.__file__).parent / "jurisdictions", terms=_terms(config))
-    wanted = tuple(kind.strip() for kind in kinds.split(",") if kind.strip())
+    wanted = Wanted(tuple(kind.strip() for kind in kinds.split(",") if kind.strip()), STRENGTH_ORDER[strength])
     if jsonl:
         _jsonl(scanner, source, wanted)
         return
@@ -95,8 +104,11 @@ def _terms(config: Path | None) -> dict[str, tuple[str, ...]]:
     return terms
 
 
-def _is_wanted(finding: Finding, wanted: tuple[str, ...]) -> bool:
-    return not wanted or any(finding.kind == k or (k.endswith(".") and finding.kind.startswith(k)) for k in wanted)
+def _is_wanted(finding: Finding, wanted: Wanted) -> bool:
+    if STRENGTH_ORDER[finding.strength] < wanted.least:
+        return False
+    kinds = wanted.kinds
+    return not kinds or any(finding.kind == k or (k.endswith(".") and finding.kind.startswith(k)) for k in kinds)
 
 
 def _bytes(source: str) -> bytes:
@@ -145,7 +157,7 @@ def _read_line(raw: bytes, where: str) -> Line:
     raise MalformedError(what[0].lower() + what[1:], where=where, remedy=remedy) from None
 
 
-def _jsonl(scanner: Scanner, source: str, wanted: tuple[str, ...]) -> None:
+def _jsonl(scanner: Scanner, source: str, wanted: Wanted) -> None:
     name = "standard input" if source == "-" else source
     try:
         for number, raw in enumerate(_lines(source), 1):
@@ -157,7 +169,7 @@ def _jsonl(scanner: Scanner, source: str, wanted: tuple[str, ...]) -> None:
         sys.stdout.flush()
 
 
-def _spans(line: Line, found: Scan, wanted: tuple[str, ...]) -> dict[str, Any]:
+def _spans(line: Line, found: Scan, wanted: Wanted) -> dict[str, Any]:
     spans = [
         {
             "start": part.start,

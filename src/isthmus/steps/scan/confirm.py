@@ -19,6 +19,11 @@ AGAINST_SPAN = 16
 Checker = Callable[[str], str]
 
 
+def plain_value(surface: str) -> str:
+    """The canonical value of most numbers: upper case, without separators."""
+    return surface.translate(_SEPARATORS).upper()
+
+
 class Candidate(NamedTuple):
     """A range of the buffer that matched as a whole, and the reading `[low, high)` it lies in."""
 
@@ -62,7 +67,7 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         surface = candidate.text[candidate.start : candidate.end]
         if "-" in surface and _in_hyphened_row(candidate.text, candidate.start, candidate.end):
             return None
-        value = self.canonical(surface) if self.canonical else surface.translate(_SEPARATORS).upper()
+        value = self.canonical(surface) if self.canonical else plain_value(surface)
         problem = self.check(value) if self.check else ""
         if problem and problem != CHECK_DIGIT:
             return None
