@@ -1,14 +1,15 @@
 """What all tests share: the network is off but for loopback (see pyproject), and asyncio is the only loop colour.
 
-Where `ISTHMUS_SKIPS_FAIL` is set, as in continuous integration, every tool is installed, so a skipped test is a failure.
+Where `ISTHMUS_SKIPS_FAIL` is set, as in continuous integration, every tool is installed: a skipped test is a failure.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
+from tests.postgres_cluster import Cluster, find_programs
 
 
 @pytest.hookimpl(wrapper=True)
@@ -19,3 +20,20 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"skipped where nothing may be missing: {report.longrepr}"
     return report
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server for the whole run; a test that stops it starts it again."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL is installed; on Debian and Ubuntu: apt-get install postgresql")
+    cluster = Cluster(programs)
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture
+def database(postgres: Cluster) -> str:
+    """The URL of a new, empty database."""
+    return postgres.new_database()
