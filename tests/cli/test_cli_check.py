@@ -81,7 +81,7 @@ def test_what_refers_to_nothing_is_said_at_once(desk: Desk) -> None:
             "no address of an HTTP server",
         ),
         ("store: {", "packs: [none]\nstore: {", "no law is in this folder"),
-        ("store: {", "store: {url: 'postgresql://u:hidden@h/db', ", "the store must be a file"),
+        ("store: {", "store: {url: 'mysql://u:hidden@h/db', ", "the store must be a file"),
         ("store: {", "store: {url: 'sqlite:///isthmus.yaml', ", "file is not a database"),
         ("store: {", "terms: [{kind: person, file: sh.txt}]\nstore: {origin: &x y, ", "anchors"),
     ],
