@@ -17,9 +17,10 @@ _PAIRS = dict(zip(_OPEN, _CLOSE, strict=True))
 _SIGNS = "#＃№@"  # stand before a number and go with it
 # tried in this order
 _KINDS = {
-    "line": r"<br ?/?>|<wbr ?/?>|\r?\n>[ \t]?|\\{1,4}n>[ \t]?",
+    "line": r"<br ?/?>|<wbr ?/?>|<!-- ?-->|\r?\n>[ \t]?|\\{1,4}n>[ \t]?",
     "closes": rf"</[a-z][a-z0-9]{{0,9}}>|[{re.escape(_CLOSE)}]",
-    "opens": rf"<[a-z][^<>\n]{{0,18}}>|\\{{1,2}}(?:text|math)[a-z]{{0,4}}\{{|[{re.escape(_OPEN)}]|[{_SIGNS}]",
+    "rule": r"\{?\\{1,2}(?:text(?:en|em)dash|hyp)(?:\{\}|\})? ?",
+    "opens": rf"<[a-z][^<>\n]{{0,18}}>|\\{{1,2}}(?:text|math|mbox)[a-z]{{0,4}}\{{|[{re.escape(_OPEN)}]|[{_SIGNS}]",
     "same": r"\*{1,3}|`{1,3}|\\{0,4}[\"']|\$",
     "space": r"[ \t\r\n\u00a0\u2000-\u200d\u2028\u2029\u202f\u2060\u3000\ufeff]|\\{1,4}[nrt, ]",
     "dash": r"[-‐‑‒–—―−－﹣_＿·・~|/+\u00ad]|\.(?=[0-9A-Za-z])|\\{1,4}[-_]",
@@ -28,7 +29,9 @@ _KINDS = {
 _PIECE = re.compile("|".join(f"(?P<{kind}>{_KINDS[kind]})" for kind in _KINDS), re.IGNORECASE)
 _GAP = re.compile(rf"(?:{'|'.join(_KINDS.values())})*+", re.IGNORECASE)
 # the beginning of a piece at the end of what has arrived
-_BEGUN = re.compile(r"(?:\\{1,4}[a-z]{0,8}|</?(?:[a-z][^<>\n]{0,18})?|\.)\Z", re.IGNORECASE)
+_BEGUN = re.compile(
+    r"(?:\{?\\{1,4}(?:[a-z]{0,12}\{?)?|</?(?:[a-z][^<>\n]{0,18})?|<!-{0,2} ?-{0,2}|\.)\Z", re.IGNORECASE
+)
 
 
 class Span(NamedTuple):
@@ -49,8 +52,8 @@ def gap_begun(view: str, at: int, end: int) -> bool:
     """Whether the gap `[at, end)` may go on with what follows `view`."""
     if end == len(view) or _BEGUN.match(view, end):
         return True
-    tag = view.rfind("<", at, end)  # taken for a bracket so far
-    return tag >= 0 and _BEGUN.match(view, tag) is not None
+    mark = max(view.rfind("<", at, end), view.rfind("{", at, end))  # taken for a bracket so far
+    return mark >= 0 and _BEGUN.match(view, mark) is not None
 
 
 def is_label(view: str, at: int, end: int) -> bool:
@@ -68,7 +71,7 @@ def unpaired(view: str, at: int, end: int) -> tuple[list[Span], list[Span]]:
     parted = False
     for match in _PIECE.finditer(view, at, end):
         kind, mark = match.lastgroup, Span(*match.span(), match.group())
-        if kind in ("line", "space", "dash"):
+        if kind in ("line", "rule", "space", "dash"):
             parted = True
         elif kind == "same":
             side = opened if any(each.text == mark.text for each in opened) else closed if parted else None

@@ -16,12 +16,12 @@ from typing import Final, Literal, NamedTuple
 from isthmus.pseudonyms.escapes import Decoded, Layer, decode
 from isthmus.pseudonyms.form import ALPHABET, LENGTHS, LONGEST, is_mixed
 from isthmus.pseudonyms.gap import closing_of, gap_begun, gap_end, is_label, is_sign, unpaired
+from isthmus.pseudonyms.starts import FOLD, Starts
 
 WAIT: Final = "wait"  # more text may still change the answer
 CONTEXT = 8  # code points before a type word that decide whether it begins there
 
 _WIDE = {0xFF01 + n: 0x21 + n for n in range(94)}
-_FOLD = {code: ord(chr(half).lower()) for code, half in _WIDE.items()} | {n: n + 32 for n in range(65, 91)}
 _HALF = _WIDE | {n: n - 32 for n in range(97, 123)}
 _HALF |= {wide: half - 32 for wide, half in _WIDE.items() if 97 <= half <= 122}
 _ALNUM = "0-9A-Za-z０-９Ａ-Ｚａ-ｚ"
@@ -30,7 +30,8 @@ _RUN = re.compile(f"[{_ALNUM}]*")
 # an escape whose last letter is no letter of a word: a line break in JSON, an encoded character in a URL
 _ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\(?:[nrtbf]|u[0-9a-fA-F]{4})\Z|%[0-9a-fA-F]{2}\Z")
 _INNER = frozenset("-‐‑–—－ \u00a0\u200b\u200c\u200d\u2060\ufeff\u00ad\n")  # what may part the symbols of a code
-_LONGEST_RUN = LENGTHS[-1] + 3  # a code with an inflection
+_INFLECTIONS = ("s", "es", "en", "er", "ns", "ed", "ing", "ish")
+_LONGEST_RUN = LENGTHS[-1] + 4  # a code with an inflection
 
 
 class Sighting(NamedTuple):
@@ -68,11 +69,10 @@ class Reader:
     def __init__(self, words: Iterable[str]) -> None:
         self._words: dict[str, list[tuple[str, str]]] = {}  # by first letter: as folded, as given; longest first
         for word in sorted(words, key=lambda each: (-len(each), each)):
-            folded = word.translate(_FOLD)
+            folded = word.translate(FOLD)
             self._words.setdefault(folded[0], []).append((folded, word))
-        forms = [form for group in self._words.values() for folded, _ in group for form in (folded, *_escaped(folded))]
-        self.pattern = _trie(forms)
-        self.start = re.compile(self.pattern).search
+        self._starts = Starts(folded for group in self._words.values() for folded, _ in group)
+        self.find = self._starts.find
 
     def read(self, text: str, at: int, codes: Codes, *, final: bool) -> Sighting | Literal["wait"] | None:
         """The pseudonym whose type word begins at `at`, none, or `WAIT` where more text may change the answer.
@@ -84,7 +84,7 @@ class Reader:
         view = decode(raw, final=final)
         if not view.text and not final:
             return WAIT
-        folded = view.text.translate(_FOLD)
+        folded = view.text.translate(FOLD)
         begins = _begins(text, at)
         unknown: Sighting | None = None
         for form, word in self._words.get(folded[:1], ()):
@@ -177,7 +177,7 @@ def _code_at(view: str, at: int, run: str, codes: Codes, *, final: bool) -> tupl
     code = run.translate(_HALF)
     if code in codes:
         return code, end
-    for suffix in ("s", "es"):  # an inflection (`Person-K7F3Qs`), told from a symbol by its lower case
+    for suffix in _INFLECTIONS:  # told from symbols by their lower case (`Person-K7F3Qs`)
         stem = run.removesuffix(suffix)
         if stem != run and stem.isupper() and stem.translate(_HALF) in codes:
             return stem.translate(_HALF), end - len(suffix)
@@ -218,42 +218,3 @@ def _sighting(decoded: Decoded, places: tuple[int, int, int], found: Sighting) -
         after = "".join(decoded.slice(mark.start, mark.end) for mark in closed)
     layer, depth = decoded.layer(end)
     return found._replace(end=decoded.place(end), before=before, after=after, layer=layer, depth=depth)
-
-
-def _escaped(folded: str) -> list[str]:
-    """How JSON (once and twice over), URLs and HTML write a word that is not ASCII."""
-    if folded.isascii():
-        return []
-    units = [f"u{ord(char):04x}" for char in folded]
-    return [
-        *("".join(slashes + unit for unit in units) for slashes in ("\\", "\\\\")),
-        "".join(f"%{byte:02x}" for byte in folded.encode()),
-        "".join(f"&#{ord(char)};" for char in folded),
-        "".join(f"&#x{ord(char):x};" for char in folded),
-    ]
-
-
-def _trie(forms: list[str]) -> str:
-    """A pattern that finds the start of any form, whole or cut off by the end of the text."""
-    return _branch(forms) if forms else r"(?!)"
-
-
-def _branch(forms: list[str]) -> str:
-    if "" in forms:
-        return ""
-    children: dict[str, list[str]] = {}
-    for form in forms:
-        children.setdefault(form[0], []).append(form[1:])
-    parts = []
-    for char, rests in children.items():
-        below = _branch(rests)
-        parts.append(_char(char) + (rf"(?:\Z|{below})" if below else ""))
-    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
-
-
-def _char(char: str) -> str:
-    """A class of `char` in both cases and widths."""
-    if "a" <= char <= "z":
-        wide = ord(char) + 0xFEE0
-        return f"[{char}{char.upper()}{chr(wide)}{chr(wide - 32)}]"
-    return re.escape(char)

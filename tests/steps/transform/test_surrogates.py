@@ -125,6 +125,15 @@ def test_surrogates_come_back_at_every_cut():
     assert "".join(restorer.feed("c", c, escape=False) for c in text) + restorer.flush("c") == whole
 
 
+def test_a_surrogate_keeps_its_case():
+    """Letters of a surrogate are letters of its own case; another case is another value."""
+    done = do("passport EA0000002 of hers", "term.person", "EA0000002", duty="surrogate")
+    (made,) = done.originals
+    assert re.fullmatch("[A-Z]{2}[0-9]{7}", made)
+    restorer = Restorer(done.originals)
+    assert restorer.restore_text(f"no. {made}, {made.lower()}") == f"no. EA0000002, {made.lower()}"
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.text("0123456789", min_size=12, max_size=19))
 def test_no_surrogate_is_a_valid_number(digits: str):

@@ -10,13 +10,14 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from isthmus.pseudonyms.escapes import Layer
 from isthmus.pseudonyms.form import is_code, type_word
 from isthmus.pseudonyms.reader import CONTEXT, WAIT, Codes, reader
+from isthmus.pseudonyms.starts import lowered
 from isthmus.steps.restore.surrogates import Surrogates
 from isthmus.steps.restore.synonyms import synonyms
 
@@ -24,6 +25,7 @@ from isthmus.steps.restore.synonyms import synonyms
 _EXACT = re.compile(r"[A-Za-z\u4e00-\u9fff]+-([2-9A-HJKMNP-Z]{5,7})(?![0-9A-Za-z０-９Ａ-Ｚａ-ｚ])")
 
 _NEW = ("", 0, 0)
+Find = Callable[[str, int], int]
 
 
 class Move(NamedTuple):
@@ -75,10 +77,10 @@ class Restorer:
             self._codes[code] = known[word]
         self._issued = frozenset(originals)
         self._reader = reader(frozenset[str]().union(*known.values()))
-        self._search = self._reader.start
+        self._find: Find = self._reader.find
         self._surrogates = Surrogates(surrogates) if surrogates else None
         if self._surrogates is not None:
-            self._search = re.compile(f"{self._surrogates.start}|{self._reader.pattern}").search
+            self._find = _first_of(self._reader.find, self._surrogates.find)
 
     def __repr__(self) -> str:
         return f"Restorer({len(self._originals)} pseudonyms, {self.restored} restored, {self.unknown} unknown)"
@@ -92,7 +94,7 @@ class Restorer:
         """The text of `channel` that is certain by now; with `escape` originals are written as JSON string content."""
         before, at, passed = self._pending.get(channel, _NEW)
         buffer = before + text
-        if self._search(buffer, at) is None:
+        if self._find(lowered(buffer), at) < 0:
             length = len(buffer)
             self._pending[channel] = (buffer[-CONTEXT:], min(CONTEXT, length), passed + length - at)
             return buffer[at:]
@@ -127,8 +129,8 @@ class Restorer:
         out: list[str] = []
         done, origin = at, passed - at
         held = len(buffer)
-        while (match := self._search(buffer, at)) is not None:
-            start = match.start()
+        low = lowered(buffer)
+        while (start := self._find(low, at)) >= 0:
             exact = self._exact(buffer, start, final=final)
             if isinstance(exact, tuple):
                 name, at = exact
@@ -173,6 +175,16 @@ class Restorer:
         for _ in range(depth):
             text = json.dumps(text, ensure_ascii=False)[1:-1]
         return text
+
+
+def _first_of(one: Find, other: Find) -> Find:
+    """The first place that either finds."""
+
+    def find(text: str, at: int) -> int:
+        places = [place for place in (one(text, at), other(text, at)) if place >= 0]
+        return min(places, default=-1)
+
+    return find
 
 
 def _moved(moves: Sequence[Move], offset: int, *, last: bool) -> int:

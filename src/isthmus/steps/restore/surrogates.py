@@ -21,12 +21,14 @@ class Surrogates:
     def __init__(self, issued: Iterable[str]) -> None:
         self._issued = sorted(issued, key=lambda each: (-len(each), each))
         self._whole = [re.compile(_whole(each)) for each in self._issued]
+        begun = "|".join(_partial(_symbols(each)) for each in self._issued)
+        self._start = re.compile(rf"(?<![{_ALNUM}])(?:{begun})", re.IGNORECASE)
         self._partial = [re.compile(_partial(_symbols(each))) for each in self._issued]
 
-    @property
-    def start(self) -> str:
-        """A pattern that finds where one may begin."""
-        return rf"(?<![{_ALNUM}])(?:{'|'.join(_partial(_symbols(each)) for each in self._issued)})"
+    def find(self, low: str, at: int) -> int:
+        """Where the first one at or after `at` of a text in lower case may begin, -1 where none does."""
+        match = self._start.search(low, at)
+        return match.start() if match is not None else -1
 
     def read(self, text: str, at: int, *, final: bool) -> tuple[str, int] | Literal["wait"] | None:
         """The surrogate at `at` and its end, none, or `WAIT` where more text may change the answer."""

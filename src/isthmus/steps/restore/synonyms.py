@@ -7,21 +7,27 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+# one group a line
 _GROUPS: tuple[frozenset[str], ...] = tuple(
     frozenset(line.split())
     for line in """
-Person Individual Personnel Staff Employee Name Persona Personne 人员 人員 人 人物 个人 個人 员工 姓名
-Phone Telephone Mobile Cellphone Tel Cell 电话 電話 手机 手機 手机号 电话号码 号码 联系电话
-Email Mail 邮箱 邮件 电子邮箱 电子邮件 郵箱 郵件 邮箱地址
-Address 地址 住址
-Project 项目 項目 工程 专案
-Card Bankcard 银行卡 卡号 银行卡号 卡
-Account 账号 帐号 账户
-Passport 护照 護照 护照号
-Plate Vehicle 车牌 车牌号
-Company Organisation Organization Firm 公司 企业 机构 组织
-Place Location 地点 地方
-Item 条目 条款 項目
+Person Individual Personnel Staff Employee Name Persona Personne Персона 人员 人員 人 人物 个人 個人 员工 員工 姓名 사람
+Phone Telephone Telefon Teléfono Téléphone Mobile Телефон 电话 電話 手机 手機 手机号 电话号码 電話番号 号码 전화
+Email E-mail Mail 邮箱 邮件 电子邮箱 电子邮件 郵箱 郵件 邮箱地址 メール 이메일 Почта
+Address Adresse 地址 住址 住所 주소 Адрес
+Project Projekt Proyecto Projet 项目 項目 工程 专案 專案 プロジェクト 프로젝트 Проект
+Card Bankcard Carte 银行卡 銀行卡 卡号 卡號 银行卡号 卡 カード 카드 Карта
+Account 账号 帐号 账户 賬戶 帳戶 口座 계좌
+ID Identity Identifier 证件 證件 证件号 证件号码 身份证 身份证号 身份證
+Passport Passeport Pasaporte 护照 護照 护照号 パスポート 여권 Паспорт
+Permit 通行证 通行證 许可证
+Plate 车牌 車牌 车牌号
+Tax 税号 稅號 纳税人识别号
+Health 健康 医保 醫保
+Organisation Organization Organización Company Firm 机构 機構 公司 企业 企業 组织 組織
+Place Location 地点 地點 地方
+Key 密钥 密鑰 秘钥
+Item 条目 條目 条款
 """.strip().splitlines()
 )
 

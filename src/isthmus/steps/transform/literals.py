@@ -13,6 +13,7 @@ from typing import NamedTuple
 from isthmus.exchange import Edit
 from isthmus.pseudonyms.form import ALPHABET, is_code, type_word
 from isthmus.pseudonyms.reader import WAIT, Codes, reader
+from isthmus.pseudonyms.starts import lowered
 from isthmus.steps.transform.language import FALLBACK
 from isthmus.steps.transform.pseudonyms import Issuer
 
@@ -77,10 +78,11 @@ def _sightings(text: str, words: frozenset[str], issued: frozenset[str]) -> Iter
     reads = reader(words)
     codes = Codes((code, words) for code in issued)
     at = 0
-    while (match := reads.start(text, at)) is not None:
-        found = reads.read(text, match.start(), codes, final=True)
+    low = lowered(text)
+    while (start := reads.find(low, at)) >= 0:
+        found = reads.read(text, start, codes, final=True)
         assert found != WAIT
-        at = match.start() + 1
+        at = start + 1
         if found is not None:
             if found.issued or (found.strict and is_code(found.code)):
                 yield found.start, found.end, found.word
