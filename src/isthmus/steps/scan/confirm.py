@@ -12,7 +12,7 @@ from isthmus.exchange import Check, Finding, Part, Strength
 from isthmus.steps.scan.checks import CHECK_DIGIT
 from isthmus.steps.scan.identifiers import Strengths
 from isthmus.steps.scan.readings import Reading
-from isthmus.steps.scan.terms import term_value, touches_word
+from isthmus.steps.scan.terms import term_core, term_value, touches_word
 
 _SEPARATORS = str.maketrans("", "", " \t-.·/()")
 AGAINST_SPAN = 16
@@ -145,14 +145,32 @@ def make_finding(
 
 def context_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     """Any of the words: whole where it is Latin, in either case unless it is an abbreviation in capitals."""
-    return re.compile("|".join(_context_word(word) for word in words))
+    pieces = []
+    for word in words:
+        before = "(?<![A-Za-z])" if _is_latin(word[0]) else ""
+        after = "(?![A-Za-rt-z])" if _is_latin(word[-1]) else ""
+        core = re.escape(word) if _is_abbreviation(word) else f"(?i:{re.escape(word)})"
+        pieces.append(f"{before}{core}{after}")
+    return re.compile("|".join(pieces))
 
 
-def _context_word(word: str) -> str:
-    before = "(?<![A-Za-z])" if word[0].isascii() and word[0].isalpha() else ""
-    after = "(?![A-Za-rt-z])" if word[-1].isascii() and word[-1].isalpha() else ""
-    core = re.escape(word) if word.isupper() and len(word) <= 4 else f"(?i:{re.escape(word)})"
-    return f"{before}{core}{after}"
+def context_trigger(words: tuple[str, ...]) -> str:
+    """The same in the syntax of the engine, which has no look-around."""
+    pieces = []
+    for word in words:
+        before = "[^A-Za-z]" if _is_latin(word[0]) else ""
+        after = "[^A-Za-rt-z]" if _is_latin(word[-1]) else ""
+        core = term_core(word) if _is_abbreviation(word) else f"(?i:{term_core(word)})"
+        pieces.append(f"{before}{core}{after}")
+    return "|".join(pieces)
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+def _is_abbreviation(word: str) -> bool:
+    return word.isupper() and len(word) <= 4
 
 
 def _strengths(rules: Strengths, check: Check) -> tuple[Strength | None, Strength | None]:

@@ -11,7 +11,7 @@ import msgspec
 
 from isthmus.errors import CatalogError
 from isthmus.steps.scan import checks
-from isthmus.steps.scan.confirm import Confirmer, Origin, context_pattern
+from isthmus.steps.scan.confirm import Confirmer, Origin, context_pattern, context_trigger
 from isthmus.steps.scan.database import Database, Expression, problem
 from isthmus.steps.scan.identifiers import Catalogue, Identifier, Pattern, read_catalogue
 from isthmus.steps.scan.mentions import Mentions
@@ -73,7 +73,7 @@ def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: boo
     mentions = _mentions(known, root) if prose else None
     contexts = {row.id: row.context for row in known.identifiers if any(pattern.context for pattern in row.patterns)}
     triggers = [Expression(trigger, once=True) for trigger in TRIGGERS]
-    triggers += [Expression("|".join(map(term_core, w)), caseless=True, once=True) for w in contexts.values()]
+    triggers += [Expression(context_trigger(listed), once=True) for listed in contexts.values()]
     beside = _matcher([pair for pair in pairs if pair[1].needs_context])
     origins = [
         *(confirmer.origin for _, confirmer in (*pairs, *forms)),
