@@ -35,5 +35,5 @@ def postgres() -> Iterator[Cluster]:
 
 @pytest.fixture
 def database(postgres: Cluster) -> str:
-    """The URL of a new, empty database."""
-    return postgres.new_database()
+    """The URL of a new, empty place for a store."""
+    return postgres.new_place()

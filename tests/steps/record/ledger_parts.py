@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -22,8 +23,36 @@ AT = "2026-03-01T00:00:00.000Z"
 
 
 def url(folder: Path) -> str:
-    """The store's address in a folder."""
-    return f"sqlite:///{folder}/ledger.db"
+    """The store's address in a folder: what `store-url` there says, else a file."""
+    told = folder / "store-url"
+    return told.read_text(encoding="utf-8") if told.exists() else f"sqlite:///{folder}/ledger.db"
+
+
+def rows(folder: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """A look into the store from outside."""
+    store = open_store(url(folder), create=False)
+    sql = store.sql()
+    try:
+        return sql.rows(query, *values)
+    finally:
+        sql.close()
+        store.close()
+
+
+def change(folder: Path, *statements: str) -> None:
+    """A change of the store from outside."""
+    store = open_store(url(folder), create=False)
+    try:
+        with store.engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+    finally:
+        store.close()
+
+
+def kinds(folder: Path) -> list[str]:
+    """The kinds of all entries, in order."""
+    return [msgspec.json.decode(body)["kind"] for (body,) in rows(folder, "SELECT body FROM entries ORDER BY seq")]
 
 
 async def ledger_in(folder: Path, **more: Any) -> Ledger:

@@ -5,82 +5,83 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-from tests.steps.record.ledger_parts import AT, KEYS, SIGNER, closed, exported, ledger_in, opened, persons, until
+from tests.steps.record.ledger_parts import (
+    AT,
+    KEYS,
+    SIGNER,
+    change,
+    closed,
+    exported,
+    kinds,
+    ledger_in,
+    opened,
+    persons,
+    rows,
+    until,
+)
 
 from isthmus.errors import BandCrossedError, ConfigError, LedgerError
 from isthmus.exchange import Limit
 from isthmus.steps.record import Entry, entries
 from isthmus.steps.record.checkpoint import read_verifier
 from isthmus.steps.record.verify import verify
-
-
-def rows(folder: Path, query: str, *values: Any) -> list[tuple[Any, ...]]:
-    """A look into the file from outside."""
-    connection = sqlite3.connect(folder / "ledger.db")
-    try:
-        return connection.execute(query, values).fetchall()
-    finally:
-        connection.close()
+from isthmus.store.schema import METADATA
 
 
 def disk(folder: Path) -> bytes:
-    """Everything that lies beside the store."""
-    return b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+    """Everything that lies in the store, and beside it."""
+    told = b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+    for table in METADATA.tables:
+        told += b" ".join(repr(value).encode() for row in rows(folder, f"SELECT * FROM {table}") for value in row)
+    return told
 
 
-def kinds(folder: Path) -> list[str]:
-    """The kinds of all entries, in order."""
-    return [msgspec.json.decode(body)["kind"] for (body,) in rows(folder, "SELECT body FROM entries ORDER BY seq")]
-
-
-async def test_a_durable_entry_is_on_the_disk_when_append_returns(tmp_path: Path):
+async def test_a_durable_entry_is_on_the_disk_when_append_returns(place: Path):
     """Another connection reads entry and reservation before anything else happens."""
-    async with await ledger_in(tmp_path) as ledger:
+    async with await ledger_in(place) as ledger:
         receipt = await ledger.append(opened(1), (persons("a", "b"),))
-        assert kinds(tmp_path)[receipt.seq] == "send.opened"
-        assert rows(tmp_path, "SELECT count(*) FROM identifiers") == [(2,)]
+        assert kinds(place)[receipt.seq] == "send.opened"
+        assert rows(place, "SELECT count(*) FROM identifiers") == [(2,)]
         assert [(row.category, row.before, row.after) for row in receipt.tallies] == [
             ("sensitive", 0, 0),
             ("general", 0, 2),
         ]
 
 
-async def test_a_queued_entry_is_durable_within_50_ms(tmp_path: Path):
+async def test_a_queued_entry_is_durable_within_50_ms(place: Path):
     """Append returns at once with number -1, and the entry follows by itself."""
-    async with await ledger_in(tmp_path) as ledger:
+    async with await ledger_in(place) as ledger:
         began = time.monotonic()
         receipt = await ledger.append(opened(1), durable=False)
         assert receipt.seq == -1
         await until(lambda: not ledger.backlog)
         assert time.monotonic() - began < 0.5  # 50 ms on a quiet machine; a busy one must not fail the test
-        assert kinds(tmp_path) == ["instance.started", "send.opened"]
+        assert kinds(place) == ["instance.started", "send.opened"]
 
 
-async def test_entries_of_many_tasks_are_numbered_without_a_gap(tmp_path: Path):
+async def test_entries_of_many_tasks_are_numbered_without_a_gap(place: Path):
     """A hundred concurrent appends give a hundred different numbers, and the log verifies."""
-    async with await ledger_in(tmp_path) as ledger:
+    async with await ledger_in(place) as ledger:
         receipts = await asyncio.gather(*(ledger.append(opened(n), (persons(f"p{n}"),)) for n in range(100)))
         assert sorted(receipt.seq for receipt in receipts) == list(range(1, 101))
         assert max(receipt.tallies[1].after for receipt in receipts) == 100
         for number in range(100):
             await ledger.append(closed(number), durable=False)
-    assert rows(tmp_path, "SELECT count(*) FROM open_sends") == [(0,)]
-    assert verify(exported(tmp_path)).ok
+    assert rows(place, "SELECT count(*) FROM open_sends") == [(0,)]
+    assert verify(exported(place)).ok
 
 
-async def test_a_crossed_band_writes_nothing_and_spares_its_neighbours(tmp_path: Path):
+async def test_a_crossed_band_writes_nothing_and_spares_its_neighbours(place: Path):
     """In one group, the append that crosses its band fails and the others stand."""
     full = persons("c", limits=(Limit(category="general", low=0, high=1),))
-    async with await ledger_in(tmp_path) as ledger:
+    async with await ledger_in(place) as ledger:
         outcomes = await asyncio.gather(
             ledger.append(opened(1), (persons("a"),)),
             ledger.append(opened(2), (persons("b", scheme="us.bulk"), full)),
@@ -88,49 +89,49 @@ async def test_a_crossed_band_writes_nothing_and_spares_its_neighbours(tmp_path:
             return_exceptions=True,
         )
         assert isinstance(outcomes[1], BandCrossedError)
-        assert kinds(tmp_path) == ["instance.started", "send.opened", "send.opened"]
-        assert rows(tmp_path, "SELECT DISTINCT scheme FROM scopes") == [("cn.export",)]
-        assert rows(tmp_path, "SELECT count(*) FROM identifiers") == [(2,)]
+        assert kinds(place) == ["instance.started", "send.opened", "send.opened"]
+        assert rows(place, "SELECT DISTINCT scheme FROM scopes") == [("cn.export",)]
+        assert rows(place, "SELECT count(*) FROM identifiers") == [(2,)]
 
 
-async def test_tallies_tell_and_do_not_count(tmp_path: Path):
+async def test_tallies_tell_and_do_not_count(place: Path):
     """The counts of a reservation that is only asked about stay as they were."""
-    async with await ledger_in(tmp_path) as ledger:
+    async with await ledger_in(place) as ledger:
         await ledger.append(opened(1), (persons("a"),))
         for _ in range(2):
             tallies = await ledger.tallies(persons("a", "b"))
             assert [(row.before, row.after) for row in tallies] == [(0, 0), (1, 2)]
 
 
-async def test_a_merge_is_an_entry_of_its_own(tmp_path: Path):
+async def test_a_merge_is_an_entry_of_its_own(place: Path):
     """Two persons that turn out to be one are joined in the log and in the counts, for good."""
     linked = persons("a")
     person = msgspec.structs.replace(linked.people.persons[0], identifiers=(("kind", "a"), ("kind", "b")))
     linked = msgspec.structs.replace(linked, people=msgspec.structs.replace(linked.people, persons=(person,)))
-    async with await ledger_in(tmp_path) as ledger:
+    async with await ledger_in(place) as ledger:
         await ledger.append(opened(1), (persons("a", "b"),))
         receipt = await ledger.append(opened(2), (linked,))
         assert receipt.tallies[1].after == 1
-    async with await ledger_in(tmp_path) as ledger:
+    async with await ledger_in(place) as ledger:
         assert (await ledger.tallies(persons("a", "b")))[1].after == 1
-    assert kinds(tmp_path)[2:4] == ["send.opened", "person.merged"]
+    assert kinds(place)[2:4] == ["send.opened", "person.merged"]
 
 
-async def test_no_identifier_is_in_the_store(tmp_path: Path):
+async def test_no_identifier_is_in_the_store(place: Path):
     """What persons were recognised by is keyed before it reaches the disk."""
-    async with await ledger_in(tmp_path) as ledger:
+    async with await ledger_in(place) as ledger:
         await ledger.append(opened(1), (persons("the-only-such-value"),))
-    assert b"the-only-such-value" not in disk(tmp_path)
+    assert b"the-only-such-value" not in disk(place)
 
 
-async def test_another_or_no_person_key_stops_the_start(tmp_path: Path):
+async def test_another_or_no_person_key_stops_the_start(place: Path):
     """Counts that could not be continued are never begun anew; an entity that counted nobody may change its key."""
-    async with await ledger_in(tmp_path, person_keys={**KEYS, "f": ("key-f", b"f" * 32)}) as ledger:
+    async with await ledger_in(place, person_keys={**KEYS, "f": ("key-f", b"f" * 32)}) as ledger:
         await ledger.append(opened(1), (persons("a"),))
     for keys in ({"e": ("key-2", b"x" * 32)}, {}):
         with pytest.raises(LedgerError, match="secret of entity `e`"):
-            await ledger_in(tmp_path, person_keys=keys)
-    async with await ledger_in(tmp_path, person_keys={**KEYS, "f": ("key-g", b"g" * 32)}) as ledger:
+            await ledger_in(place, person_keys=keys)
+    async with await ledger_in(place, person_keys={**KEYS, "f": ("key-g", b"g" * 32)}) as ledger:
         with pytest.raises(LedgerError, match="no key to count"):
             await ledger.append(opened(2), (persons("a", entity="unknown"),))
 
@@ -160,16 +161,16 @@ def child(folder: Path, name: str) -> tuple[subprocess.Popen[str], str]:
     return process, process.stdout.readline().strip()
 
 
-async def test_sends_of_the_dead_are_closed_and_those_of_the_living_are_not(tmp_path: Path):
+async def test_sends_of_the_dead_are_closed_and_those_of_the_living_are_not(place: Path):
     """After kill -9 the next start closes what that process left, and nothing else; persons stay counted."""
-    async with await ledger_in(tmp_path) as mine:
+    async with await ledger_in(place) as mine:
         await mine.append(opened("mine"), (persons("a"),))
-        (dead, dead_id), (alive, _) = child(tmp_path, "dead"), child(tmp_path, "alive")
+        (dead, dead_id), (alive, _) = child(place, "dead"), child(place, "alive")
         try:
             os.kill(dead.pid, signal.SIGKILL)
             dead.wait()
-            async with await ledger_in(tmp_path) as next_one:
-                assert rows(tmp_path, "SELECT send FROM open_sends ORDER BY 1") == [("send-alive",), ("send-mine",)]
+            async with await ledger_in(place) as next_one:
+                assert rows(place, "SELECT send FROM open_sends ORDER BY 1") == [("send-alive",), ("send-mine",)]
                 assert (await next_one.tallies(persons("dead")))[1].before == 3
         finally:
             for process in (dead, alive):
@@ -177,77 +178,75 @@ async def test_sends_of_the_dead_are_closed_and_those_of_the_living_are_not(tmp_
                 process.wait()
                 assert process.stdout is not None
                 process.stdout.close()
-    found = [msgspec.json.decode(body) for (body,) in rows(tmp_path, "SELECT body FROM entries ORDER BY seq")]
+    found = [msgspec.json.decode(body) for (body,) in rows(place, "SELECT body FROM entries ORDER BY seq")]
     ended = {entry["send"]: entry["content"] for entry in found if entry["kind"] == "send.closed"}
     assert ended["send-dead"] == {"outcome": "interrupted", "instance": dead_id}
     assert ended["send-mine"] == {"outcome": "interrupted", "instance": mine.id}
     assert "send-alive" not in ended
     assert [e["content"]["sends"] for e in found if e["kind"] == "instance.recovered"] == [1]
-    assert verify(exported(tmp_path)).ok
+    assert verify(exported(place)).ok
 
 
-async def test_checkpoints_are_signed_on_schedule_and_at_stop(tmp_path: Path):
+async def test_checkpoints_are_signed_on_schedule_and_at_stop(place: Path):
     """Each is in the store and in the second place; the log verifies with the newest and the key left there."""
-    ledger = await ledger_in(tmp_path, checkpoint_every_s=0.01)
+    ledger = await ledger_in(place, checkpoint_every_s=0.01)
     await ledger.append(opened(1))
-    latest = tmp_path / "witness" / "latest"
+    latest = place / "witness" / "latest"
     await until(latest.exists)
     await ledger.append(closed(1))
     await ledger.close()
     await ledger.close()
-    key = read_verifier((tmp_path / "witness" / "verifier-key").read_bytes())
-    report = verify(exported(tmp_path), checkpoint=latest.read_text(encoding="utf-8"), key=key)
+    key = read_verifier((place / "witness" / "verifier-key").read_bytes())
+    report = verify(exported(place), checkpoint=latest.read_text(encoding="utf-8"), key=key)
     assert (report.ok, report.checkpoint, report.covered) == (True, "signed", report.size)
     assert not report.not_excluded_en
-    days = [folder for folder in (tmp_path / "witness").iterdir() if folder.is_dir()]
+    days = [folder for folder in (place / "witness").iterdir() if folder.is_dir()]
     kept = sum(len(list(day.iterdir())) for day in days)
-    assert rows(tmp_path, "SELECT count(*) FROM checkpoints") == [(kept,)]
+    assert rows(place, "SELECT count(*) FROM checkpoints") == [(kept,)]
     assert kept >= 2
 
 
-async def test_another_signer_needs_another_folder(tmp_path: Path):
+async def test_another_signer_needs_another_folder(place: Path):
     """A key that changes unnoticed would make old checkpoints worthless."""
-    await (await ledger_in(tmp_path)).close()
+    await (await ledger_in(place)).close()
     with pytest.raises(LedgerError, match="another key"):
-        await ledger_in(tmp_path, origin="other")
+        await ledger_in(place, origin="other")
     with pytest.raises(ConfigError, match="Ed25519"):
-        await ledger_in(tmp_path, signer=b"nonsense")
+        await ledger_in(place, signer=b"nonsense")
 
 
-async def test_a_witness_that_fails_is_told_and_does_not_stop_calls(tmp_path: Path):
+async def test_a_witness_that_fails_is_told_and_does_not_stop_calls(place: Path):
     """The evidence goes on; `witness_failure` says what is amiss until a checkpoint could be left again."""
-    ledger = await ledger_in(tmp_path, checkpoint_every_s=0.01)
-    (tmp_path / "witness").rename(tmp_path / "gone")
-    (tmp_path / "witness").write_text("in the way")
+    ledger = await ledger_in(place, checkpoint_every_s=0.01)
+    (place / "witness").rename(place / "gone")
+    (place / "witness").write_text("in the way")
     await ledger.append(opened(1))
     await until(lambda: ledger.witness_failure)
     assert ledger.failure is None
-    (tmp_path / "witness").unlink()
-    (tmp_path / "gone").rename(tmp_path / "witness")
+    (place / "witness").unlink()
+    (place / "gone").rename(place / "witness")
     await ledger.append(closed(1))
     await until(lambda: ledger.witness_failure is None)
     await ledger.close()
 
 
-async def test_when_the_disk_fails_nothing_may_leave_until_it_works_again(tmp_path: Path):
+async def test_when_the_disk_fails_nothing_may_leave_until_it_works_again(place: Path):
     """Waiting appends fail, queued ones are kept and written later, new sends are refused, closings are kept."""
-    ledger = await ledger_in(tmp_path)
+    ledger = await ledger_in(place)
     await ledger.append(opened(1))
-    blocker = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
-    blocker.execute("ALTER TABLE entries RENAME TO hidden")
+    change(place, "ALTER TABLE entries RENAME TO hidden")
     with pytest.raises(LedgerError, match="cannot be written"):
         await ledger.append(opened(2), (persons("a"),))
     assert ledger.failure is not None
     with pytest.raises(LedgerError, match="cannot be written"):
         await ledger.append(opened(3), durable=False)
     await ledger.append(closed(1), durable=False)
-    blocker.execute("ALTER TABLE hidden RENAME TO entries")
-    blocker.close()
+    change(place, "ALTER TABLE hidden RENAME TO entries")
     await until(lambda: not ledger.backlog)
     assert ledger.failure is None
     await ledger.append(opened(4), (persons("a"),))
     await ledger.close()
-    assert kinds(tmp_path) == [
+    assert kinds(place) == [
         "instance.started",
         "send.opened",
         "send.closed",
@@ -255,36 +254,32 @@ async def test_when_the_disk_fails_nothing_may_leave_until_it_works_again(tmp_pa
         "send.closed",
         "instance.stopped",
     ]
-    assert verify(exported(tmp_path)).ok
+    assert verify(exported(place)).ok
 
 
-async def test_a_disk_that_works_again_is_noticed_without_an_entry(tmp_path: Path):
+async def test_a_disk_that_works_again_is_noticed_without_an_entry(place: Path):
     """A server that was taken out of service because of it can come back."""
-    async with await ledger_in(tmp_path) as ledger:
-        blocker = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
-        blocker.execute("ALTER TABLE tip RENAME TO hidden")
+    async with await ledger_in(place) as ledger:
+        change(place, "ALTER TABLE tip RENAME TO hidden")
         with pytest.raises(LedgerError, match="cannot be written"):
             await ledger.append(opened(1))
-        blocker.execute("ALTER TABLE hidden RENAME TO tip")
-        blocker.close()
+        change(place, "ALTER TABLE hidden RENAME TO tip")
         await until(lambda: ledger.failure is None)
 
 
-async def test_entries_that_are_lost_at_the_end_are_counted(tmp_path: Path):
+async def test_entries_that_are_lost_at_the_end_are_counted(place: Path):
     """Closing on a disk that fails says how many, and leaves nobody waiting."""
-    ledger = await ledger_in(tmp_path)
-    blocker = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
-    blocker.execute("ALTER TABLE entries RENAME TO hidden")
-    blocker.close()
+    ledger = await ledger_in(place)
+    change(place, "ALTER TABLE entries RENAME TO hidden")
     await ledger.append(opened(1), durable=False)
     await ledger.append(opened(2), durable=False)
     with pytest.raises(LedgerError, match="2 entries could not be written"):
         await ledger.close()
 
 
-async def test_a_full_queue_refuses(tmp_path: Path):
+async def test_a_full_queue_refuses(place: Path):
     """What waits for the disk is bounded."""
-    async with await ledger_in(tmp_path, queue=5) as ledger:
+    async with await ledger_in(place, queue=5) as ledger:
 
         async def flood() -> None:
             for number in range(1000):
@@ -294,17 +289,17 @@ async def test_a_full_queue_refuses(tmp_path: Path):
             await flood()
 
 
-async def test_an_entry_without_a_canonical_form_harms_nobody_else(tmp_path: Path):
+async def test_an_entry_without_a_canonical_form_harms_nobody_else(place: Path):
     """The error comes from append itself, and the ledger goes on."""
-    async with await ledger_in(tmp_path) as ledger:
+    async with await ledger_in(place) as ledger:
         with pytest.raises(LedgerError, match="float"):
             await ledger.append(opened(1, cost=0.1))
         assert (await ledger.append(opened(2))).seq == 1
 
 
-async def test_a_cancelled_append_is_still_an_entry(tmp_path: Path):
+async def test_a_cancelled_append_is_still_an_entry(place: Path):
     """A client that leaves does not take its evidence along, nor that of its group."""
-    async with await ledger_in(tmp_path) as ledger:
+    async with await ledger_in(place) as ledger:
         task = asyncio.create_task(ledger.append(opened(1)))
         await asyncio.sleep(0)
         task.cancel()
@@ -313,35 +308,32 @@ async def test_a_cancelled_append_is_still_an_entry(tmp_path: Path):
         assert (await ledger.append(opened(2))).seq == 2
 
 
-async def test_a_closed_ledger_takes_nothing(tmp_path: Path):
+async def test_a_closed_ledger_takes_nothing(place: Path):
     """What was queued before closing is written, what is still open is closed, what comes after is refused."""
-    ledger = await ledger_in(tmp_path)
+    ledger = await ledger_in(place)
     await ledger.append(opened(1), durable=False)
     await ledger.close()
     with pytest.raises(LedgerError, match="closed"):
         await ledger.append(opened(2), durable=False)
-    assert kinds(tmp_path) == ["instance.started", "send.opened", "send.closed", "instance.stopped"]
-    assert rows(tmp_path, "SELECT count(*) FROM open_sends") == [(0,)]
+    assert kinds(place) == ["instance.started", "send.opened", "send.closed", "instance.stopped"]
+    assert rows(place, "SELECT count(*) FROM open_sends") == [(0,)]
 
 
 @pytest.mark.parametrize(
     "damage",
     [
         "UPDATE tip SET size = size + 1",
-        "UPDATE tip SET size = 4, peaks = zeroblob(32)",
+        "UPDATE tip SET size = 4, peaks = ''",
         "DELETE FROM tip",
         "DELETE FROM entries WHERE seq = 1",
     ],
 )
-async def test_a_damaged_tip_stops_the_start(tmp_path: Path, damage: str):
+async def test_a_damaged_tip_stops_the_start(place: Path, damage: str):
     """Nothing is appended to a tree whose state does not fit."""
-    await (await ledger_in(tmp_path)).close()
-    connection = sqlite3.connect(tmp_path / "ledger.db")
-    connection.execute(damage)
-    connection.commit()
-    connection.close()
+    await (await ledger_in(place)).close()
+    change(place, damage)
     with pytest.raises(LedgerError, match="tip of the ledger"):
-        await ledger_in(tmp_path)
+        await ledger_in(place)
 
 
 @pytest.mark.parametrize(
@@ -354,11 +346,11 @@ async def test_a_damaged_tip_stops_the_start(tmp_path: Path, damage: str):
     ],
     ids=lambda entry: entry.kind,
 )
-async def test_each_kind_of_entry_can_be_appended(tmp_path: Path, entry: Entry):
+async def test_each_kind_of_entry_can_be_appended(place: Path, entry: Entry):
     """The builders make entries that have a canonical form."""
-    async with await ledger_in(tmp_path) as ledger:
+    async with await ledger_in(place) as ledger:
         await ledger.append(entry)
-    assert entry.kind in kinds(tmp_path)
+    assert entry.kind in kinds(place)
 
 
 def test_the_signer_is_never_printed():
