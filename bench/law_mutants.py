@@ -17,7 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from bars import bar, conclude
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bench.bars import bar, conclude
 
 import isthmus
 from isthmus.catalog import Document

@@ -24,8 +24,8 @@ def test_the_configuration_reads_and_every_deployment_is_known_to_the_catalogue(
     providers = load_providers()
     targets = {row.id: deployed(row, providers) for row in config.deployments}
     assert {row.provider for row in config.deployments} == {"alibaba", "deepseek", "zhipu", "openai", "self_hosted"}
-    assert targets["deepseek-flash"].url == "https://api.deepseek.com/v1/chat/completions"
-    assert targets["vllm-shanghai"].url == "http://127.0.0.1:8000/v1/chat/completions"
+    assert targets["deepseek-flash"].speaks["openai_chat"] == "https://api.deepseek.com/v1/chat/completions"
+    assert targets["vllm-shanghai"].speaks["openai_chat"] == "http://127.0.0.1:8000/v1/chat/completions"
     assert {row.destination.hosted_in for row in targets.values()} == {("cn",), ("us",), ("de",)}
     assert targets["dashscope-max"].filed is True
     assert targets["openai-sol"].filed is None

@@ -11,23 +11,22 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from isthmus.apps.demo import story
 from isthmus.apps.demo.scenes import RESIDENT_ID, SCENES
-from isthmus.apps.demo.telling import WIDTH, WORDS, Teller
+from isthmus.apps.demo.story import tell
+from isthmus.apps.demo.telling import WIDTH, WORDS
 
 
 @pytest.fixture
-def told(tmp_path, monkeypatch):
+def told(tmp_path):
     """Tells the story in a language and returns it as text."""
 
-    def tell(lang):
+    def told_in(lang):
         out = io.StringIO()
         console = Console(width=WIDTH, highlight=False, file=out)
-        monkeypatch.setattr(story, "Teller", lambda language: Teller(language, console))
-        good = story.tell(tmp_path / "state", lang, port=0, started=0.0)
+        good = tell(tmp_path / "state", lang, port=0, started=0.0, console=console)
         return good, out.getvalue()
 
-    return tell
+    return told_in
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

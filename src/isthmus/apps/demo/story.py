@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import msgspec
+from rich.console import Console
 
 from isthmus.apps.demo.calling import Outcome, perform
 from isthmus.apps.demo.scenes import SCENES, Scene
@@ -21,9 +22,9 @@ from isthmus.steps.record.witness import KEY_FILE, LATEST
 from isthmus.store import export_lines, open_store
 
 
-def tell(folder: Path, lang: str, *, port: int, started: float) -> bool:
+def tell(folder: Path, lang: str, *, port: int, started: float, console: Console | None = None) -> bool:
     """Tell the story; whether every call ended as it should and every falsification was found."""
-    teller = Teller(lang)
+    teller = Teller(lang, console)
     teller.begin()
     good = 0
     with Stage(folder, port=port) as stage:

@@ -42,10 +42,12 @@ def answer(body: dict[str, Any], manner: Manner, *, ascii_json: bool = False) ->
     last = messages[-1] if messages else {}
     text = "\n".join(_text(message) for message in messages if message.get("role") != "system")
     found = identifiers(text)
-    tool = _tool(body)
-    if tool and last.get("role") != "tool":
-        arguments = value_for(tool.get("parameters", {}), found, text=_short(_text(last)))
-        return Spoken("", ((str(tool.get("name", "tool")), json.dumps(arguments, ensure_ascii=ascii_json)),))
+    tools = _tools(body)
+    if tools and last.get("role") != "tool":
+        line = _short(_text(last))
+        values = [value_for(tool.get("parameters", {}), found, text=line) for tool in tools]
+        written = [json.dumps(value, ensure_ascii=ascii_json) for value in values]
+        return Spoken("", tuple((str(tool.get("name", "tool")), w) for tool, w in zip(tools, written, strict=True)))
     form = body.get("response_format")
     if isinstance(form, dict) and form.get("type") in ("json_object", "json_schema"):
         return Spoken(_structured(form, found, text, ascii_json=ascii_json))
@@ -65,13 +67,16 @@ def _text(message: dict[str, Any]) -> str:
     return "\n".join(str(part["text"]) for part in parts if isinstance(part, dict) and "text" in part)
 
 
-def _tool(body: dict[str, Any]) -> dict[str, Any] | None:
+def _tools(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tool that is called: the wanted or first one; each of them where calls in parallel are asked for."""
     tools: list[dict[str, Any]] = [t.get("function", {}) for t in body.get("tools") or [] if isinstance(t, dict)]
     choice = body.get("tool_choice", "auto")
     if not tools or choice == "none":
-        return None
+        return []
+    if body.get("parallel_tool_calls") is True and not isinstance(choice, dict):
+        return tools
     wanted = choice.get("function", {}).get("name") if isinstance(choice, dict) else None
-    return next((tool for tool in tools if tool.get("name") == wanted), tools[0])
+    return [next((tool for tool in tools if tool.get("name") == wanted), tools[0])]
 
 
 def _structured(form: dict[str, Any], found: list[str], text: str, *, ascii_json: bool) -> str:
