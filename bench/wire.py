@@ -166,11 +166,21 @@ def main_texts(data: bytes) -> list[str]:
             calls[index] += delta.get("partial_json") or ""
         for choice in [choice for choice in node.get("choices") or () if not choice.get("index")]:
             delta = choice.get("delta") or {}
-            content += delta.get("content") or "" if isinstance(delta.get("content"), str) else ""
+            said = delta.get("content") or ""
+            parts = [part.get("text", "") for part in said] if isinstance(said, list) else [said]
+            content += "".join(text for text in parts if isinstance(text, str))
             for call in delta.get("tool_calls") or ():
                 number = call.get("index", 0)
                 calls[number] = calls.get(number, "") + (call["function"].get("arguments") or "")
-    return [content, *calls.values()]
+    return [content, *(plain(call) for call in calls.values())]
+
+
+def plain(arguments: str) -> str:
+    """Arguments in one spelling, where they are JSON."""
+    try:
+        return json.dumps(json.loads(arguments))
+    except ValueError:
+        return arguments
 
 
 def harm_to_answer(api: str, data: bytes) -> str:

@@ -27,7 +27,8 @@ from isthmus.registry.deployments import Deployed
 class Speech(msgspec.Struct, frozen=True, kw_only=True):
     """One call at one deployment: the dialects of both sides, and what a pair between them leaves out by name.
 
-    `pair` is None where both speak the same; `refused` says what the deployment cannot be asked.
+    `pair` is None where both speak the same; `refused` says what the deployment cannot be asked. `reasons`: its model is
+    known to think, so that it can be asked how much.
     """
 
     client: Dialect
@@ -35,6 +36,7 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     pair: Pair | None = None
     not_carried: tuple[str, ...] = ()
     refused: MalformedError | None = None
+    reasons: bool = False
 
 
 _SAME = {name: Speech(client=row, upstream=row) for name, row in DIALECTS.items()}
@@ -53,18 +55,18 @@ def speech_of(call: Call, target: Deployed, *, output_tokens: int) -> Speech:
             remedy=f"ask it in {', '.join(target.speaks)}",
         )
         return Speech(client=client, upstream=DIALECTS[next(iter(target.speaks))], refused=error)
-    pair = PAIRS[call.dialect, name]
+    pair, reasons = PAIRS[call.dialect, name], "reasoning" in target.capabilities
     try:
-        _, names = translate_request(pair, call.body, max_tokens=output_tokens)
+        _, names = translate_request(pair, call.body, max_tokens=output_tokens, reasons=reasons)
     except MalformedError as error:
-        return Speech(client=client, upstream=DIALECTS[name], pair=pair, refused=error)
-    return Speech(client=client, upstream=DIALECTS[name], pair=pair, not_carried=names)
+        return Speech(client=client, upstream=pair.upstream, pair=pair, refused=error)
+    return Speech(client=client, upstream=pair.upstream, pair=pair, not_carried=names, reasons=reasons)
 
 
 def request_bytes(speech: Speech, body: dict[str, Any], *, model: str, output_tokens: int) -> bytes:
     """The bytes for the deployment; raises `MalformedError` where something cannot be carried."""
     if speech.pair is not None:
-        body, _ = translate_request(speech.pair, body, max_tokens=output_tokens)
+        body, _ = translate_request(speech.pair, body, max_tokens=output_tokens, reasons=speech.reasons)
     return speech.upstream.write_request(body, model=model)
 
 

@@ -59,7 +59,7 @@ async def test_what_cannot_be_carried_names_the_field(house):
     tool = {"type": "web_search_20250305", "name": "web_search"}
     answer = await house.ask(asked("home", tools=[tool]), path=PATH)
     assert answer.status == 400
-    assert "/tools/0/type" in answer.json["error"]["message"]
+    assert "/tools/0" in answer.json["error"]["message"]
 
 
 async def test_a_refusal_is_told_in_the_callers_dialect(house):

@@ -8,6 +8,9 @@ from typing import Any
 import msgspec
 
 from isthmus.dialects.answer import Answer
+from isthmus.dialects.conversation.ask import Ask
+from isthmus.dialects.conversation.said import Said
+from isthmus.dialects.conversation.streams import Reader, Writer
 from isthmus.dialects.event_stream import EventStream
 from isthmus.dialects.request import Request
 
@@ -21,6 +24,10 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
 
     `address` gives the address of a call from that of the deployment, for dialects that name model and manner there.
     `headers` are sent to every deployment that is asked in this dialect, unless its provider states others.
+
+    The rest is its way to and from the middle that all dialects share (`conversation/`): `request` maps each field of
+    a request to the feature it asks for, `can` are the features that its requests express, `bounded` says that they
+    must bound the answer.
     """
 
     id: str
@@ -35,3 +42,13 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     count_body: Callable[[int], bytes] | None = None
     address: Callable[[str, str, bool], str] = _same
     headers: dict[str, str] = {}
+    read_ask: Callable[[dict[str, Any]], Ask]
+    write_ask: Callable[[Ask], dict[str, Any]]
+    read_said: Callable[[dict[str, Any]], Said]
+    write_said: Callable[..., dict[str, Any]]
+    reader: Callable[[], Reader]
+    writer: Callable[..., Writer]
+    request: dict[str, str]
+    neutral: dict[str, tuple[Any, ...]]
+    can: frozenset[str]
+    bounded: bool = False

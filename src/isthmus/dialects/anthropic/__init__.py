@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from isthmus.dialects.answer import Answer, write_answer
 from isthmus.dialects.anthropic.answer import answer_of, filter_answer, read_answer
+from isthmus.dialects.anthropic.ask_in import NEUTRAL, REQUEST, read_ask
+from isthmus.dialects.anthropic.ask_out import CAN, write_ask
 from isthmus.dialects.anthropic.faults import count_body, error_body, error_event, models_body
 from isthmus.dialects.anthropic.request import read_request, write_request
+from isthmus.dialects.anthropic.said_in import MessagesReader, read_said
+from isthmus.dialects.anthropic.said_out import MessagesWriter, write_said
 from isthmus.dialects.anthropic.stream import MessagesStream
 from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.refusals import rejection_message
@@ -22,6 +26,16 @@ DIALECT = Dialect(
     error_body=error_body,
     models_body=models_body,
     count_body=count_body,
+    read_ask=read_ask,
+    write_ask=write_ask,
+    read_said=read_said,
+    write_said=write_said,
+    request=REQUEST,
+    neutral=NEUTRAL,
+    can=CAN,
+    reader=MessagesReader,
+    writer=MessagesWriter,
+    bounded=True,
     headers={"anthropic-version": "2023-06-01"},
 )
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from isthmus.dialects.answer import Answer, write_answer
 from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.openai_chat.answer import answer_of, filter_answer, read_answer
+from isthmus.dialects.openai_chat.ask_in import NEUTRAL, REQUEST, read_ask
+from isthmus.dialects.openai_chat.ask_out import CAN, write_ask
 from isthmus.dialects.openai_chat.faults import error_body, error_event, models_body
 from isthmus.dialects.openai_chat.request import read_request, write_request
+from isthmus.dialects.openai_chat.said_in import ChatReader, read_said
+from isthmus.dialects.openai_chat.said_out import ChatWriter, write_said
 from isthmus.dialects.openai_chat.stream import ChatStream
 from isthmus.dialects.refusals import rejection_message
 from isthmus.dialects.request import Request
@@ -21,6 +25,15 @@ DIALECT = Dialect(
     stream=ChatStream,
     error_body=error_body,
     models_body=models_body,
+    read_ask=read_ask,
+    write_ask=write_ask,
+    read_said=read_said,
+    write_said=write_said,
+    request=REQUEST,
+    neutral=NEUTRAL,
+    can=CAN,
+    reader=ChatReader,
+    writer=ChatWriter,
 )
 
 __all__ = [

@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from isthmus.dialects.pairs import chat_answer, chat_to_messages, messages_answer, messages_to_chat
-from isthmus.dialects.pairs.event_translator import EventTranslator
-from isthmus.dialects.pairs.lists import CHAT_TO_MESSAGES, MESSAGES_TO_CHAT, Pair, refused
+from isthmus.dialects.conversation.fitting import Fit, refused
+from isthmus.dialects.known import DIALECTS
+from isthmus.dialects.pairs.event_translator import FORM_ERRORS, EventTranslator
+from isthmus.dialects.pairs.lists import Pair, pair_of
 from isthmus.errors import BrokenReplyError
 
 __all__ = ["PAIRS", "EventTranslator", "Pair", "translate_answer", "translate_request", "translate_stream"]
 
 Node = dict[str, Any]
 PAIRS: dict[tuple[str, str], Pair] = {
-    (pair.client, pair.upstream): pair for pair in (CHAT_TO_MESSAGES, MESSAGES_TO_CHAT)
+    (client.id, upstream.id): pair_of(client, upstream)
+    for client in DIALECTS.values()
+    for upstream in DIALECTS.values()
+    if client is not upstream
 }
-# what a body of another form than its dialect's runs into, after the reader has checked its outlines
-FORM_ERRORS = (AttributeError, KeyError, TypeError, IndexError)
+# what a model must know about thinking to be asked for
+THINKING = frozenset({"effort", "thinking_budget", "thinking_shown"})
 
 
-def translate_request(pair: Pair, body: Node, *, max_tokens: int) -> tuple[Node, tuple[str, ...]]:
+def translate_request(pair: Pair, body: Node, *, max_tokens: int, reasons: bool = True) -> tuple[Node, tuple[str, ...]]:
     """The request for the deployment, and the names of what is left out, for `x-isthmus-not-carried`.
 
-    `max_tokens` bounds the answer where the client did not and the deployment must be told. Raises `MalformedError`
-    where something cannot be carried.
+    `max_tokens` bounds the answer where the client did not and the deployment must be told; `reasons`: the model is
+    known to think, so that it may be asked how much. Raises `MalformedError` where something cannot be carried.
     """
     try:
-        if pair is CHAT_TO_MESSAGES:
-            return chat_to_messages.translate_request(body, max_tokens=max_tokens)
-        return messages_to_chat.translate_request(body)
+        ask = pair.client.read_ask(body)
+        lost = Fit(ask, pair.upstream.id, pair.upstream.can if reasons else pair.upstream.can - THINKING).run()
+        if pair.upstream.bounded and "max_tokens" not in ask.settings:
+            ask.settings["max_tokens"] = max_tokens
+            lost = ("max_tokens (set)", *lost)
+        return pair.upstream.write_ask(ask), lost
     except FORM_ERRORS:
-        raise refused("", "send the request in the form of its dialect") from None
+        raise refused("", "", "send the request in the form of its dialect") from None
 
 
 def translate_answer(pair: Pair, body: Node, *, created: int) -> tuple[Node, tuple[str, ...]]:
@@ -39,15 +46,13 @@ def translate_answer(pair: Pair, body: Node, *, created: int) -> tuple[Node, tup
     Raises `BrokenReplyError`.
     """
     try:
-        if pair is CHAT_TO_MESSAGES:
-            return messages_answer.translate_answer(body, created=created)
-        return chat_answer.translate_answer(body)
+        said = pair.upstream.read_said(body)
+        made = pair.client.write_said(said, created=created)
     except FORM_ERRORS:
         raise BrokenReplyError("the answer has not the form of its dialect") from None
+    return made, tuple(dict.fromkeys(said.lost))
 
 
 def translate_stream(pair: Pair, *, created: int) -> EventTranslator:
     """What turns the deployment's stream into the client's, before any filter."""
-    if pair is CHAT_TO_MESSAGES:
-        return messages_answer.MessagesToChat(created=created)
-    return chat_answer.ChatToMessages()
+    return EventTranslator(pair.upstream.reader(), pair.client.writer(created=created))

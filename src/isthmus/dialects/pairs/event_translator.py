@@ -1,34 +1,36 @@
-"""The frame of a translated stream: events of one dialect in, events of another out; filters come after it."""
+"""A translated stream: events of one dialect in, events of another out; filters come after it."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from typing import Any
-
-import msgspec
-
+from isthmus.dialects.conversation.said import Used
+from isthmus.dialects.conversation.streams import Reader, Writer
 from isthmus.dialects.lenient_json import decode
-from isthmus.dialects.sse import SseEvent, SseParser, encode_bytes
+from isthmus.dialects.sse import SseEvent, SseParser
 from isthmus.errors import BrokenReplyError
 from isthmus.exchange import Usage
 
 KEEP_ALIVE = b":\n\n"
-_encode = msgspec.json.Encoder().encode
+# what an event of another form than its dialect's runs into
+FORM_ERRORS = (AttributeError, KeyError, TypeError, IndexError)
 
 
-class EventTranslator(ABC):
+class EventTranslator:
     """Bytes of a deployment in, the same answer in the client's dialect out; `declared` names what was left out.
 
     `usage` is what the deployment reported.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reader: Reader, writer: Writer) -> None:
         self._parser = SseParser()
-        self._out: list[bytes] = []
-        self._done = False
+        self._reader = reader
+        self._writer = writer
         self._failure: BrokenReplyError | None = None
-        self.declared: set[str] = set()
         self.usage = Usage()
+
+    @property
+    def declared(self) -> set[str]:
+        """What was left out, by name."""
+        return self._reader.lost | self._writer.lost
 
     def feed(self, data: bytes) -> bytes:
         """What these bytes say; raises `BrokenReplyError` once all before the fault was given out."""
@@ -39,9 +41,10 @@ class EventTranslator(ABC):
                 self._take(event)
         except BrokenReplyError as error:
             self._failure = error
-            if not self._out:
+            if not (out := self._writer.take()):
                 raise
-        return self._take_out()
+            return out
+        return self._writer.take()
 
     def end(self) -> bytes:
         """The rest after the last byte; raises `BrokenReplyError` where the stream had not finished."""
@@ -49,24 +52,20 @@ class EventTranslator(ABC):
             raise self._failure
         for event in self._parser.close():
             self._take(event)
-        if not self._done:
+        if not self._reader.over:
             self._end()
-        return self._take_out()
+        return self._writer.take()
 
-    @abstractmethod
-    def _event(self, event: SseEvent, node: dict[str, Any]) -> None:
-        """Say one event in the other dialect."""
-
-    @abstractmethod
     def _end(self) -> None:
-        """The last byte came without the dialect's own end."""
+        for said in self._reader.end():
+            self._writer.write(said)
 
     def _take(self, event: SseEvent) -> None:
-        if self._done:
+        if self._reader.over:
             return
         if not event.data:
             if event.raw.lstrip(b"\r\n").startswith(b":"):
-                self._out.append(KEEP_ALIVE)
+                self._writer.comment(KEEP_ALIVE)
             return
         if event.data.startswith("[DONE]"):
             self._end()
@@ -78,13 +77,9 @@ class EventTranslator(ABC):
         if type(node) is not dict:
             raise BrokenReplyError("an event of the stream is no JSON object")
         try:
-            self._event(event, node)
-        except (AttributeError, KeyError, TypeError, IndexError):
+            for said in self._reader.read(event.event, node):
+                if type(said) is Used:
+                    self.usage = said.usage
+                self._writer.write(said)
+        except FORM_ERRORS:
             raise BrokenReplyError("an event of the stream has not the form of its dialect") from None
-
-    def _make(self, node: dict[str, Any], event: str = "") -> None:
-        self._out.append(encode_bytes(_encode(node), event))
-
-    def _take_out(self) -> bytes:
-        out, self._out = self._out, []
-        return b"".join(out)
