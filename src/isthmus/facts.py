@@ -41,6 +41,7 @@ class Exporter(Group, frozen=True, kw_only=True):
         str | None,
         Meta(description="in lower-case pinyin, for regional instruments; absent: none with an instrument of its own"),
     ] = ""
+    split: Annotated[Held, Meta(description="volumes are split over entities to stay under a threshold")] = False
     domestic_persons: Annotated[
         Persons | None, Meta(description="whose personal information it processes at home; absent: none said")
     ] = 0
@@ -239,6 +240,9 @@ class Service(Group, frozen=True, kw_only=True):
     opinion_attributes: Annotated[
         Known, Meta(description="can shape public opinion or mobilise (GenAI 17); absent: yes for a public service")
     ] = True
+    unlabelled_requested: Annotated[
+        Held, Meta(description="the user asked for no visible label and the agreement fixes the user's duty")
+    ] = False
     companion: Annotated[Held, Meta(description="a simulated person in sustained emotional interaction")] = False
     edits_real_person: Annotated[Held, Meta(description="edits or clones the face or voice of a real person")] = False
     person_consents: Annotated[Held, Meta(description="that person consents separately")] = False
@@ -269,6 +273,9 @@ class UsTransaction(Group, frozen=True, kw_only=True):
         Meta(description="absent: vendor, for a call to a model is a service"),
     ] = "vendor"
     government_related: Annotated[Held, Meta(description="202.222; absent: not present")] = False
+    evasion: Annotated[Held, Meta(description="structured to evade the rule (202.304)")] = False
+    directing: Annotated[Held, Meta(description="directs a foreign entity's transaction (202.305)")] = False
+    passive_investment: Annotated[Held, Meta(description="a passive holding in the sense of 202.228")] = False
     onward_clause: Annotated[
         Held, Meta(description="the contract bars onward transfer to countries of concern (202.302)")
     ] = False

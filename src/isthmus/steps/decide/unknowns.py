@@ -90,18 +90,25 @@ def _completions(
     if not paths or budget[0] <= 0:
         yield judged
         return
-    for value in candidates(book, paths[0], facts):
+    for value in candidates(book, regime, paths[0], facts):
         budget[0] -= 1
         changed = replaced(facts, paths[0], value)
         yield from _completions(book, regime, changed, judge(regime, Worlds(changed)), budget)
 
 
-def candidates(book: Rulebook, path: str, facts: Facts) -> tuple[object, ...]:
-    """The values that the unknown at `path` could take, as far as the rules tell them apart."""
+def candidates(book: Rulebook, regime: CompiledRegime, path: str, facts: Facts) -> tuple[object, ...]:
+    """The values that the unknown at `path` could take, as far as the rules tell them apart.
+
+    Of legal classes, those of the regime's own jurisdiction and the common ones: a class begins with its jurisdiction.
+    """
     if path.startswith("instruments.") and path.endswith(("valid_from", "valid_until", "filed_on")):
         return DAYS
     known = general(path)
-    return values(path, book.mentions.get(known, frozenset()) | _linked(book, known, facts))
+    mentioned = book.mentions.get(known, frozenset()) | _linked(book, known, facts)
+    if known == "item.classes":
+        own = (f"{regime.row.jurisdiction}.", "common.")
+        mentioned = frozenset(name for name in mentioned if str(name).startswith(own))
+    return values(path, mentioned)
 
 
 def _linked(book: Rulebook, path: str, facts: Facts) -> frozenset[Any]:
@@ -115,7 +122,7 @@ def _linked(book: Rulebook, path: str, facts: Facts) -> frozenset[Any]:
 
 def _opened(book: Rulebook, regime: CompiledRegime, facts: Facts, path: str) -> OpenFact:
     outcomes: dict[str, str] = {}
-    for value in candidates(book, path, facts):
+    for value in candidates(book, regime, path, facts):
         changed = replaced(facts, path, value)
         judged = judge(regime, Worlds(changed))
         certain = _certain(book, regime, changed, judged, [BUDGET // 10]) if _missing(judged) else judged
