@@ -27,8 +27,8 @@ from isthmus.registry.deployments import Deployed
 class Speech(msgspec.Struct, frozen=True, kw_only=True):
     """One call at one deployment: the dialects of both sides, and what a pair between them leaves out by name.
 
-    `pair` is None where both speak the same; `refused` says what the deployment cannot be asked. `reasons`: its model is
-    known to think, so that it can be asked how much.
+    `pair` is None where both speak the same; `refused` says what the deployment cannot be asked. `reasons`: its model
+    is known to think, so that it can be asked how much.
     """
 
     client: Dialect
