@@ -6,6 +6,7 @@ nothing is touched passes as it is. In every ending the send is closed and the d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -60,14 +61,16 @@ class Observer:
         return {channel: "".join(parts) for channel, parts in self._texts.items()}
 
 
-def marks_of(call: Call, send: Send, labels: dict[str, Label], *, reply_scan: str, formatted: bool) -> Marks:
+def marks_of(
+    call: Call, send: Send, labels: dict[str, Label], *, words: Mapping[str, Mapping[str, str]], formatted: bool
+) -> Marks:
     """What the decision and the edits of a send ask of its answer."""
     label = label_due(send.judgement.decision, labels)
     sample = next((slot.text for slot in reversed(call.slots) if slot.role == "user"), "")
     return Marks(
-        reply_scan=reply_scan,
-        observer=Observer(OBSERVED) if reply_scan != "none" else None,
-        restorer=Restorer(send.protected.originals) if send.protected.originals else None,
+        reply_scan=send.reply_scan,
+        observer=Observer(OBSERVED) if send.reply_scan != "none" else None,
+        restorer=Restorer(send.protected.originals, words=words) if send.protected.originals else None,
         labeller=Labeller(text_of(label, sample)) if label is not None and not formatted else None,
         label=label,
     )
@@ -103,6 +106,8 @@ def headers_of(send: Send, marks: Marks, price: Money | None, *, estimated: bool
         found.append(("x-isthmus-edits", ", ".join(f"{name}={number}" for name, number in edits.items())[:HEADER_TEXT]))
     if send.not_carried:
         found.append(("x-isthmus-not-carried", ", ".join(send.not_carried)[:HEADER_TEXT]))
+    if not estimated and marks.restorer is not None and marks.restorer.missing:
+        found.append(("x-isthmus-unrestored", str(marks.restorer.missing)))
     if marks.label is not None:
         found.append(("x-isthmus-label", marks.label.machine))
     return tuple(found)

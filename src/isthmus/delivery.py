@@ -6,7 +6,9 @@ when its first piece is good, so that another deployment can still be tried.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -28,6 +30,7 @@ from isthmus.streaming import StreamedAnswer
 from isthmus.verdicts import Judgement, Matter, Verdicts
 
 BAND_ATTEMPTS = 5
+LARGE = 32 * 1024
 MESSAGE = 500
 
 
@@ -85,13 +88,8 @@ class Delivery:
 
     async def deliver(self, flow: Flow, judgement: Judgement, speech: Speech, estimate: Money | None) -> HttpAnswer:
         """The answer of one deployment; raises `UpstreamError` where it failed before its first good piece."""
-        protected = self._protect(flow, judgement)
-        located = flow.matter.caller.located_in or judgement.facts.exporter.jurisdiction
-        reply_scan = reply_scan_mode(located, judgement.target.destination.hosted_in)
-        model, most = judgement.target.row.model, flow.output_tokens
-        data = request_bytes(speech, protected.body, model=model, output_tokens=most)
-        send = await self._open(flow, judgement, protected, speech, reply_scan)
-        marks = marks_of(flow.call, send, self._labels, reply_scan=reply_scan, formatted=flow.asked.formatted)
+        send, data = await self._open(flow, judgement, speech)
+        marks = marks_of(flow.call, send, self._labels, words=self._scanner.words, formatted=flow.asked.formatted)
         reply: Incoming | None = None
         try:
             target = self._targets[judgement.target.id, speech.upstream.id, flow.call.stream]
@@ -109,25 +107,14 @@ class Delivery:
                 raise _told(error, marks) from None
             raise
 
-    def _protect(self, flow: Flow, judgement: Judgement) -> Protected:
-        matter, transforms = flow.matter, judgement.decision.transforms
-        if not transforms or not matter.scan.findings:
-            return Protected(body=flow.call.body)
-        keys = matter.snapshot.declared.keys[matter.caller.entity]
-        return protect(
-            flow.call.body,
-            matter.scan.findings,
-            transforms,
-            key=conversation_key(keys, matter.caller.conversation),
-            words=self._scanner.words,
-            lang=self._language,
-        )
-
-    async def _open(
-        self, flow: Flow, judgement: Judgement, protected: Protected, speech: Speech, reply_scan: str
-    ) -> Send:
-        """Open the send; where a count moved on, decide anew with the store's own counts."""
+    async def _open(self, flow: Flow, judgement: Judgement, speech: Speech) -> tuple[Send, bytes]:
+        """Open a send, with the bytes to leave; where a count moved on, decide anew with the store's own counts."""
+        located = flow.matter.caller.located_in or judgement.facts.exporter.jurisdiction
+        reply_scan = reply_scan_mode(located, judgement.target.destination.hosted_in)
+        model, most = judgement.target.row.model, flow.output_tokens
         for _ in range(BAND_ATTEMPTS):
+            protected = await self._protect(flow, judgement)
+            data = request_bytes(speech, protected.body, model=model, output_tokens=most)
             try:
                 send = await open_send(
                     self._ledger,
@@ -142,14 +129,30 @@ class Delivery:
                 self._verdicts.forget(judgement)
                 judgement = await self._verdicts.judge(flow.matter, judgement.target, exact=True)
                 if not judgement.decision.release:
-                    raise RefusedError(
-                        "a count of persons crossed a threshold",
-                        decisions=((judgement.target.id, judgement.decision),),
-                    ) from None
+                    decisions = ((judgement.target.id, judgement.decision),)
+                    raise RefusedError("a count of persons crossed a threshold", decisions=decisions) from None
             else:
                 self._verdicts.learn(judgement, send.tallies)
-                return send
+                return send, data
         raise LedgerError("the counts of persons move faster than they can be reserved", remedy="send it again")
+
+    async def _protect(self, flow: Flow, judgement: Judgement) -> Protected:
+        """Step 6; large bodies are changed beside the event loop."""
+        matter, transforms = flow.matter, judgement.decision.transforms
+        if not transforms or not matter.scan.findings:
+            return Protected(body=flow.call.body)
+        keys = matter.snapshot.declared.keys[matter.caller.entity]
+        change = partial(
+            protect,
+            flow.call.body,
+            matter.scan.findings,
+            transforms,
+            key=conversation_key(keys, matter.caller.conversation),
+            words=self._scanner.words,
+            lang=self._language,
+            slots=flow.call.slots,
+        )
+        return change() if flow.call.size < LARGE else await asyncio.to_thread(change)
 
     async def _whole(self, flow: Flow, send: Send, marks: Marks, reply: Incoming) -> HttpAnswer:
         data = await reply.read()
@@ -193,6 +196,7 @@ class Delivery:
             more["reply_found"] = self._reply_findings(marks)
         if marks.restorer is not None:
             more["restored"], more["unknown_pseudonyms"] = marks.restorer.restored, marks.restorer.unknown
+            more["unrestored"] = marks.restorer.missing
         if marks.label is not None:
             more["label"] = marks.label.id
             more["display_label"] = not (marks.labeller and marks.labeller.placed)

@@ -37,6 +37,7 @@ class Send(msgspec.Struct, kw_only=True):
     judgement: Judgement
     protected: Protected
     speech: Speech
+    reply_scan: str = "none"
     tallies: tuple[Tally, ...] = ()
     outcome: str = "client_left"
     closed: bool = False
@@ -68,6 +69,7 @@ async def open_send(
         judgement=judgement,
         protected=protected,
         speech=speech,
+        reply_scan=reply_scan,
         not_carried=speech.not_carried,
     )
     decision = judgement.decision

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("isthmus.cli.init:init", "Write a first configuration with its secrets into a folder."),
     "check": ("isthmus.cli.check:check", "Read a configuration and say every problem at once."),
     "scan": ("isthmus.cli.scan:app", "Find what must not leave in a text."),
+    "identifiers": ("isthmus.cli.identifiers:app", "What can be found: identifiers and their checks."),
     "law": ("isthmus.cli.law:app", "The rules: list, show, decide from facts."),
     "explain": ("isthmus.cli.explain:explain_", "What would happen to a call at each deployment, without sending it."),
     "models": ("isthmus.cli.models:models", "What a key could use now, and why the rest is not there."),
