@@ -147,7 +147,9 @@ def distortions(shown: int) -> list[Bar]:
                         text, expected = before + case.text + after, before + case.expected + after
                         if escape:
                             text = json.dumps({"v": text}, ensure_ascii=total[case.family] % 2 == 0)
-                        got = restored(Restorer(done.originals, words=WORDS), channel, text, stream=stream, held=held)
+                        got = restored(
+                            Restorer(done.originals, words=TRANSLATIONS), channel, text, stream=stream, held=held
+                        )
                         if escape:
                             got = _value(got)
                         if got == expected:
@@ -219,7 +221,7 @@ def traps(shown: int) -> list[Bar]:
                 continue
             text = rnd.choice(forms).format(w=trap_word, c=trap_code, cl=trap_code.lower())
             number[name] += 1
-            _trap(Restorer(done.originals, words=WORDS), name, f"see {text}, please 请看{text}。", wrong, shown)
+            _trap(Restorer(done.originals, words=TRANSLATIONS), name, f"see {text}, please 请看{text}。", wrong, shown)
         number["typed by a caller"] += 1
         typed = rnd.choice(forms).format(w=word, c=code, cl=code.lower())
         if not _typed(typed, number["typed by a caller"]):
@@ -234,7 +236,7 @@ def traps(shown: int) -> list[Bar]:
         "Email HEADER",
     ):
         number["words"] += 1
-        _trap(Restorer(done.originals, words=WORDS), "words", f"the {word} of it", wrong, shown)
+        _trap(Restorer(done.originals, words=TRANSLATIONS), "words", f"the {word} of it", wrong, shown)
     for name, count in number.items():
         print(f"trap: {name:<26} {wrong[name]:>4} restored wrongly of {count}")
     return [
@@ -258,13 +260,13 @@ def _typed(typed: str, turn: int) -> bool:
     part = Part(pointer="/0", start=6, end=6 + len(value))
     finding = Finding(kind=kind, parts=(part,), strength="certain", check="none", value=value, classes=("x",))
     done = protect([text], [finding], {"x": "pseudonymise"}, key=b"one", words=WORDS, lang="auto")
-    return Restorer(done.originals, words=WORDS).restore_text(done.body[0]) == text
+    return Restorer(done.originals, words=TRANSLATIONS).restore_text(done.body[0]) == text
 
 
 def speed() -> list[Bar]:
     """The time of `feed` for a delta of 20 code points without a candidate, in microseconds."""
     done, _ = issue(b"one")
-    restorer = Restorer(done.originals, words=WORDS)
+    restorer = Restorer(done.originals, words=TRANSLATIONS)
     restorer.feed("c", "warm", escape=False)
     times = []
     for delta in ("the weather of today", "今天的天气很好所以我们去公园走走看看花草树"):

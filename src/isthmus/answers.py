@@ -62,7 +62,7 @@ class Observer:
 
 
 def marks_of(
-    call: Call, send: Send, labels: dict[str, Label], *, words: Mapping[str, Mapping[str, str]], formatted: bool
+    call: Call, send: Send, labels: dict[str, Label], *, words: Mapping[str, frozenset[str]], formatted: bool
 ) -> Marks:
     """What the decision and the edits of a send ask of its answer."""
     label = label_due(send.judgement.decision, labels)

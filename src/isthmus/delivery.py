@@ -24,6 +24,7 @@ from isthmus.sending import Send, close_send, in_policy_currency, open_send, pri
 from isthmus.speaking import Speech, answer_stream, read_answer, request_bytes
 from isthmus.steps.label import Label
 from isthmus.steps.record import Ledger
+from isthmus.steps.restore import translations
 from isthmus.steps.scan import Scanner, scan
 from isthmus.steps.transform import protect
 from isthmus.streaming import StreamedAnswer
@@ -85,11 +86,12 @@ class Delivery:
         self._client = client
         self._targets = targets
         self._language = language
+        self._translations = translations(scanner.words)
 
     async def deliver(self, flow: Flow, judgement: Judgement, speech: Speech, estimate: Money | None) -> HttpAnswer:
         """The answer of one deployment; raises `UpstreamError` where it failed before its first good piece."""
         send, data = await self._open(flow, judgement, speech)
-        marks = marks_of(flow.call, send, self._labels, words=self._scanner.words, formatted=flow.asked.formatted)
+        marks = marks_of(flow.call, send, self._labels, words=self._translations, formatted=flow.asked.formatted)
         reply: Incoming | None = None
         try:
             target = self._targets[judgement.target.id, speech.upstream.id, flow.call.stream]

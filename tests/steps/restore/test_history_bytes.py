@@ -11,7 +11,7 @@ import pytest
 import isthmus
 from isthmus.dialects.pointers import walk
 from isthmus.exchange import Protected, Slot
-from isthmus.steps.restore import Restorer
+from isthmus.steps.restore import Restorer, translations
 from isthmus.steps.scan import Scanner, load_scanner, scan
 from isthmus.steps.transform import protect
 
@@ -64,7 +64,7 @@ def test_ten_turns_on_two_workers_send_the_same_history(scanner: Scanner, channe
         assert sent[: len(upstream)] == upstream, turn
         assert not any(name in part.decode() for part in sent for name in (*PEOPLE, *MOBILES))
         wrote = answered(done.body["messages"][-1]["content"], turn)
-        restorer = Restorer(done.originals, words=scanner.words, signed={"0:reasoning"})
+        restorer = Restorer(done.originals, words=translations(scanner.words), signed={"0:reasoning"})
         shown = restorer.feed(channel, wrote, escape=False) + restorer.flush(channel)
         assert any(name in shown for name in (*PEOPLE, *MOBILES))
         messages.append({"role": "assistant", "content": shown})
@@ -76,7 +76,7 @@ def test_signed_text_comes_back_only_as_issued(scanner: Scanner):
     done = send(scanner, {"content": f"ask {PEOPLE[2]} at {MOBILES[1]} today"})
     person, phone = done.originals
     loose = f"{person.lower().replace('-', ' ')} and {person}"
-    restorer = Restorer(done.originals, words=scanner.words, signed={"0:reasoning"})
+    restorer = Restorer(done.originals, words=translations(scanner.words), signed={"0:reasoning"})
     shown = restorer.feed("0:reasoning", loose, escape=False) + restorer.flush("0:reasoning")
     assert shown == f"{person.lower().replace('-', ' ')} and {PEOPLE[2]}"
     assert (

@@ -1,5 +1,5 @@
 """Step 8: undo in the answer what transform did."""
 
-from isthmus.steps.restore.pseudonyms import Restorer
+from isthmus.steps.restore.pseudonyms import Restorer, translations
 
-__all__ = ["Restorer"]
+__all__ = ["Restorer", "translations"]

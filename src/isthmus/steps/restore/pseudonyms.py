@@ -39,7 +39,7 @@ class Move(NamedTuple):
 class Restorer:
     """The way back for one send: `originals` maps each issued pseudonym to its latest surface form.
 
-    `words`, the type words by kind and language, let a translated type word pass. `restored` and `unknown` count what
+    `words`, from `translations`, let a translated type word pass. `restored` and `unknown` count what
     came back and what looked like a pseudonym but was never issued. In a channel of `signed`, whose deployment checks
     its own bytes later, only what stands exactly as issued comes back: deriving it again gives the same bytes. It
     prints neither originals nor held text.
@@ -49,7 +49,7 @@ class Restorer:
         self,
         originals: Mapping[str, str],
         *,
-        words: Mapping[str, Mapping[str, str]] | None = None,
+        words: Mapping[str, frozenset[str]] | None = None,
         signed: Container[str] = (),
     ) -> None:
         self._signed = signed
@@ -72,7 +72,7 @@ class Restorer:
                 continue
             word, _, code = name.partition("-")
             if word not in known:
-                known[word] = synonyms(word, _translations(word, words or {}))
+                known[word] = synonyms(word, (words or {}).get(word, frozenset()))
             self._originals[code] = original
             self._codes[code] = known[word]
         self._issued = frozenset(originals)
@@ -162,8 +162,9 @@ class Restorer:
     def _exact(self, buffer: str, at: int, *, final: bool) -> tuple[str, int] | Literal["wait"] | None:
         """A pseudonym exactly as it was issued, or a surrogate, and its end: what needs no closer reading."""
         exact = _EXACT.match(buffer, at)
-        if exact is not None and exact.group() in self._issued and (final or exact.end() < len(buffer)):
-            return exact[1], exact.end()
+        if exact is not None and exact[1] in self._codes and (final or exact.end() < len(buffer)):
+            if exact.group() in self._issued:
+                return exact[1], exact.end()
         return self._surrogates.read(buffer, at, final=final) if self._surrogates is not None else None
 
     def _original(self, name: str, layer: Layer, depth: int) -> str:
@@ -197,11 +198,11 @@ def _moved(moves: Sequence[Move], offset: int, *, last: bool) -> int:
     return offset + shift
 
 
-def _translations(word: str, words: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
-    """The type words of every kind that has `word` as one of its own."""
-    found: set[str] = set()
+def translations(words: Mapping[str, Mapping[str, str]]) -> dict[str, frozenset[str]]:
+    """For each type word, those of every kind that has it as one of its own; computed once, given to each `Restorer`."""
+    found: dict[str, set[str]] = {}
     for each in words.values():
-        own = [type_word(one) for one in each.values()]
-        if word in own:
-            found.update(own)
-    return frozenset(found)
+        own = {type_word(one) for one in each.values()}
+        for word in own:
+            found.setdefault(word, set()).update(own)
+    return {word: frozenset(own) for word, own in found.items()}
