@@ -44,6 +44,7 @@ WORDS = {
     "term.project": {"en": "Project", "zh": "项目"},
     "cn.uscc": {"en": "Organisation", "zh": "机构"},
 }
+TRANSLATIONS = translations(WORDS)
 VALUES = {
     "term.person": ("欧阳明月", 'Sean "Mac" O\'Brien'),
     "cn.mobile": ("13800001234", "+86 138 0000 5678"),

@@ -199,7 +199,7 @@ def _moved(moves: Sequence[Move], offset: int, *, last: bool) -> int:
 
 
 def translations(words: Mapping[str, Mapping[str, str]]) -> dict[str, frozenset[str]]:
-    """For each type word, those of every kind that has it as one of its own; computed once, given to each `Restorer`."""
+    """For each type word, those of every kind that has it as one of its own: worked out once, given to each restorer."""
     found: dict[str, set[str]] = {}
     for each in words.values():
         own = {type_word(one) for one in each.values()}
