@@ -25,6 +25,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 CHAT, MODELS = "/v1/chat/completions", "/v1/models"
 ROUTES: dict[str, Route] = {
     CHAT: Route(dialect="openai_chat", service="answer"),
+    "/v1/responses": Route(dialect="openai_responses", service="answer"),
+    "/v1/responses/input_tokens": Route(dialect="openai_responses", service="count"),
     "/v1/messages": Route(dialect="anthropic", service="answer"),
     "/v1/messages/count_tokens": Route(dialect="anthropic", service="count"),
     MODELS: Route(dialect="openai_chat", service="models", method="GET"),
@@ -33,7 +35,8 @@ ROUTES: dict[str, Route] = {
 ELSEWHERE = {
     "/v1/completions": f"use {CHAT}",
     "/v1/complete": "use /v1/messages",
-    "/v1/responses": f"use {CHAT}",
+    "/v1/responses": "send the whole conversation to POST /v1/responses; nothing is stored between calls",
+    "/v1/conversations": "send the whole conversation to POST /v1/responses",
     "/v1/assistants": f"use {CHAT}",
     "/v1/threads": f"use {CHAT}",
     "/v1/realtime": f"use {CHAT} with `stream`",
@@ -63,4 +66,6 @@ def dialect_of(path: str, headers: Mapping[str, str]) -> Dialect:
     """The dialect in which errors and lists of a path are told; on shared paths the headers say which."""
     if path.startswith("/v1/messages") or path == "/v1/complete" or "anthropic-version" in headers:
         return DIALECTS["anthropic"]
+    if path.startswith("/v1/responses"):
+        return DIALECTS["openai_responses"]
     return DIALECTS["openai_chat"]

@@ -99,8 +99,9 @@ class Fit:
         return True
 
     def _thought(self, block: Thought) -> bool:
-        """Reasoning goes back to the dialect that made it, and nowhere else."""
-        if block.opaque is not None and block.opaque.source == self._into:
+        """Reasoning goes back to the dialect that made it, and nowhere else; most of them want it signed."""
+        opaque = block.opaque
+        if opaque is not None and opaque.source == self._into and (opaque.data or "unsigned_reasoning" in self._can):
             return True
         self._ask.lost.append("reasoning")
         return False

@@ -41,7 +41,7 @@ SETTINGS: dict[str, str] = {
 }
 CAN = frozenset(SETTINGS) | {
     *("warm", "json_form", "custom_tools", "some_tools", "one_at_a_time", "system_midway", "image_url", "audio"),
-    *("arguments_text", "title", "detail", "strict", "name"),
+    *("arguments_text", "title", "detail", "strict", "name", "unsigned_reasoning"),
 }
 CHOICES = {"auto": "auto", "none": "none", "any": "required"}
 
