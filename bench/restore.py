@@ -27,7 +27,7 @@ from urllib.parse import quote
 
 from isthmus.exchange import Finding, Part, Protected
 from isthmus.pseudonyms.form import ALPHABET, LONGEST, check_symbol
-from isthmus.steps.restore import Restorer
+from isthmus.steps.restore import Restorer, translations
 from isthmus.steps.transform import protect
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
