@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from isthmus.dialects.pointers import PointerError, walk
 from isthmus.exchange import Finding, Part, Protected
 from isthmus.pseudonyms.form import check_symbol, is_code
-from isthmus.steps.restore import Restorer
+from isthmus.steps.restore import Restorer, translations
 from isthmus.steps.transform import protect
 
 KEY = b"conversation key of a test......"
@@ -51,7 +51,7 @@ def do(body: Any, *findings: Finding, lang: Any = "auto", key: bytes = KEY) -> P
 
 
 def back(done: Protected, text: str, *, escape: bool = False) -> str:
-    return Restorer(done.originals, words=WORDS).restore_text(text, escape=escape)
+    return Restorer(done.originals, words=translations(WORDS)).restore_text(text, escape=escape)
 
 
 def test_a_pseudonym_fits_its_sentence_and_comes_back():
@@ -329,6 +329,6 @@ def test_an_echo_of_what_left_comes_back(texts: list[list[tuple[bool, str]]]):
     for number, (text, sent) in enumerate(zip(body, done.body, strict=True)):
         assert not any(planted and piece in sent for planted, piece in texts[number])
         assert back(done, sent) == text
-        stream = Restorer(done.originals, words=WORDS)
+        stream = Restorer(done.originals, words=translations(WORDS))
         assert "".join(stream.feed("c", char, escape=False) for char in sent) + stream.flush("c") == text
     assert [text.pointer for text in walk(done.body)] == [text.pointer for text in walk(body)]

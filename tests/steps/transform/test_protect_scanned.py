@@ -13,7 +13,7 @@ import pytest
 import isthmus
 from isthmus.dialects.pointers import walk
 from isthmus.exchange import Protected, Slot
-from isthmus.steps.restore import Restorer
+from isthmus.steps.restore import Restorer, translations
 from isthmus.steps.scan import Scanner, load_scanner, scan
 from isthmus.steps.transform import protect
 
@@ -39,7 +39,7 @@ def leave(scanner: Scanner, body: Any) -> Protected:
 
 def back(done: Protected, body: Any, scanner: Scanner) -> Any:
     """An echo of what left, restored as a whole text."""
-    restorer = Restorer(done.originals, words=scanner.words)
+    restorer = Restorer(done.originals, words=translations(scanner.words))
     return json.loads(restorer.restore_text(json.dumps(body, ensure_ascii=False), escape=True))
 
 
@@ -66,7 +66,9 @@ def test_tool_arguments_stay_json_of_the_same_shape(scanner: Scanner, text: str)
     was = json.loads(text)
     if "phone" in was:
         was["phone"] = str(was["phone"])
-    assert json.loads(Restorer(done.originals, words=scanner.words).restore_text(sent, escape=True)) == was
+    assert (
+        json.loads(Restorer(done.originals, words=translations(scanner.words)).restore_text(sent, escape=True)) == was
+    )
 
 
 def _flat(value: Any) -> Any:
@@ -109,7 +111,7 @@ def _decoded_echo(done: Protected, scanner: Scanner) -> bool:
     (edit, *_) = done.edits
     run = edit.text
     for _ in range(3):
-        restored = Restorer(done.originals, words=scanner.words).restore_text(run)
+        restored = Restorer(done.originals, words=translations(scanner.words)).restore_text(run)
         if MOBILE in restored:
             return True
         run = _open(run)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from isthmus.errors import RefusedError
 from isthmus.exchange import Finding, Part, Protected
-from isthmus.steps.restore import Restorer
+from isthmus.steps.restore import Restorer, translations
 from isthmus.steps.transform import protect
 from isthmus.steps.transform.surrogates import has_shape, surrogate
 
@@ -61,7 +61,7 @@ def test_a_value_that_a_pattern_constrains_gets_a_surrogate():
     assert re.fullmatch(pattern, made)
     assert done.body["messages"][0]["content"] == f"call {made} please"
     assert done.body["tools"] == body["tools"]
-    restorer = Restorer(done.originals, words=WORDS)
+    restorer = Restorer(done.originals, words=translations(WORDS))
     assert restorer.restore_text(f'{{"phone":"{made}"}}', escape=True) == f'{{"phone":"{MOBILE}"}}'
     assert restorer.restore_text(f"({made[:3]}-{made[3:7]} {made[7:]})") == f"({MOBILE})"
     for other in (f"{made}0", f"1{made}", made[:-1] + str((int(made[-1]) + 1) % 10), f"a{made}", made[:-1]):

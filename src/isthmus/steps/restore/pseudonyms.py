@@ -162,9 +162,9 @@ class Restorer:
     def _exact(self, buffer: str, at: int, *, final: bool) -> tuple[str, int] | Literal["wait"] | None:
         """A pseudonym exactly as it was issued, or a surrogate, and its end: what needs no closer reading."""
         exact = _EXACT.match(buffer, at)
-        if exact is not None and exact[1] in self._codes and (final or exact.end() < len(buffer)):
-            if exact.group() in self._issued:
-                return exact[1], exact.end()
+        issued = exact is not None and exact[1] in self._codes and exact.group() in self._issued
+        if exact is not None and issued and (final or exact.end() < len(buffer)):
+            return exact[1], exact.end()
         return self._surrogates.read(buffer, at, final=final) if self._surrogates is not None else None
 
     def _original(self, name: str, layer: Layer, depth: int) -> str:
@@ -199,7 +199,7 @@ def _moved(moves: Sequence[Move], offset: int, *, last: bool) -> int:
 
 
 def translations(words: Mapping[str, Mapping[str, str]]) -> dict[str, frozenset[str]]:
-    """For each type word, those of every kind that has it as one of its own: worked out once, given to each restorer."""
+    """For each type word, those of every kind that has it as one of its own: worked out once for all restorers."""
     found: dict[str, set[str]] = {}
     for each in words.values():
         own = {type_word(one) for one in each.values()}
