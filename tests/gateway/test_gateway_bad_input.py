@@ -76,7 +76,7 @@ async def test_header_and_body_must_agree(house):
 
 
 async def test_routes_that_are_not_offered_name_the_way(house):
-    offered = await house.ask(b"{}", path="/v1/responses")
+    offered = await house.ask(b"{}", path="/v1/assistants")
     nowhere = await house.ask(b"{}", path="/v2/nothing")
     get = await house.ask(b"", method="GET")
     assert (offered.status, nowhere.status, get.status) == (501, 404, 404)
