@@ -116,7 +116,7 @@ class Delivery:
         model, most = judgement.target.row.model, flow.output_tokens
         for _ in range(BAND_ATTEMPTS):
             protected = await self._protect(flow, judgement)
-            data = request_bytes(speech, protected.body, model=model, output_tokens=most)
+            data = request_bytes(speech, protected.body, model=model, output_tokens=most, stream=flow.call.stream)
             try:
                 send = await open_send(
                     self._ledger,

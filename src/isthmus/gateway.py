@@ -16,13 +16,13 @@ from isthmus.clock import now, uuid7
 from isthmus.delivery import Delivery
 from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.known import DIALECTS
-from isthmus.errors import IsthmusError, LedgerError, OverBudgetError, OverloadedError
+from isthmus.errors import IsthmusError, LedgerError, NotFoundError, OverBudgetError, OverloadedError
 from isthmus.exchange import HttpAnswer, HttpRequest
 from isthmus.pipeline import Pipeline
 from isthmus.registry.declared import AUTO, Declared
 from isthmus.registry.deployments import Deployed
 from isthmus.registry.snapshot import Snapshot, snapshot
-from isthmus.routes import dialect_of, route_of
+from isthmus.routes import MODELS, Route, dialect_of, route_of
 from isthmus.steps.call import Client, Target, open_client
 from isthmus.steps.identify import authenticate
 from isthmus.steps.receive import receive
@@ -72,13 +72,13 @@ class Gateway:
         """Answer one request; every error is answered in the dialect of its path."""
         call_id = uuid7()
         try:
-            route = route_of(request.method, request.path)
+            route = route_of(request.method, request.path, request.query)
             if route.service == "answer":
-                answer = await self._pipeline.answer(request, DIALECTS[route.dialect], call_id=call_id, at=at)
+                answer = await self._pipeline.answer(request, route.dialect, call_id=call_id, at=at, named=route.named)
             elif route.service == "count":
-                answer = self._count(request, DIALECTS[route.dialect], at)
+                answer = self._count(request, route, at)
             else:
-                answer = self._models(request, at)
+                answer = self._models(request, at, one=route.named.get("model"))
         except IsthmusError as error:
             metrics.count(metrics.CALLS, error.code)
             return self.error(
@@ -128,22 +128,28 @@ class Gateway:
         await self._ledger.close()
         self._store.close()
 
-    def _count(self, request: HttpRequest, dialect: Dialect, at: str) -> HttpAnswer:
+    def _count(self, request: HttpRequest, route: Route, at: str) -> HttpAnswer:
         """An estimate of the tokens of a request; it is made here, for asking a deployment would be a send."""
         authenticate(request.headers, self._snapshot.keys, today=at[:10], query=request.query)
         limits = self._catalogues.declared.loaded.config.limits
-        call, _ = receive(request, dialect, call="", at=at, limits=limits, counting=True)
-        assert dialect.count_body is not None
+        call, _ = receive(request, route.dialect, call="", at=at, limits=limits, counting=True, **route.named)
+        assert route.dialect.count_body is not None
         how = ("x-isthmus-usage", f"estimated; tokenizer={TOKENIZER}")
-        return HttpAnswer(status=200, headers=(JSON, how), body=dialect.count_body(estimate_tokens(call.slots)))
+        return HttpAnswer(status=200, headers=(JSON, how), body=route.dialect.count_body(estimate_tokens(call.slots)))
 
-    def _models(self, request: HttpRequest, at: str) -> HttpAnswer:
+    def _models(self, request: HttpRequest, at: str, *, one: str | None = None) -> HttpAnswer:
         key = authenticate(request.headers, self._snapshot.keys, today=at[:10], query=request.query)
         declared = self._snapshot.declared
         rows = [{"id": name, "owned_by": "isthmus"} for name in (AUTO, *declared.aliases)]
         rows += [{"id": row.id, "owned_by": row.row.provider} for row in declared.deployments.values()]
         rows = [row for row in rows if not key.models or row["id"] in key.models]
-        return HttpAnswer(status=200, headers=(JSON,), body=dialect_of(request.path, request.headers).models_body(rows))
+        dialect = dialect_of(request.path, request.headers)
+        if one is None:
+            return HttpAnswer(status=200, headers=(JSON,), body=dialect.models_body(rows))
+        rows = [row for row in rows if row["id"] == one]
+        if not rows:
+            raise NotFoundError("no model has this name", where="model", remedy=f"GET {MODELS} lists the names")
+        return HttpAnswer(status=200, headers=(JSON,), body=msgspec.json.encode(dialect.model(rows[0])))
 
     def _read_registry(self) -> Snapshot:
         return snapshot(self._catalogues.declared, registry_rows(self._store), versions=self._catalogues.versions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -53,13 +53,16 @@ class Pipeline:
         self._limits = limits
         self._policy = policy
 
-    async def answer(self, request: HttpRequest, dialect: Dialect, *, call_id: str, at: str) -> HttpAnswer:
-        """Answer a request in a dialect; raises the `IsthmusError` that says why not."""
+    async def answer(
+        self, request: HttpRequest, dialect: Dialect, *, call_id: str, at: str, named: Mapping[str, Any]
+    ) -> HttpAnswer:
+        """Answer a request in a dialect; `named` is what its path says. Raises the `IsthmusError` that says why not."""
         snapshot = self._current()
         key = authenticate(request.headers, snapshot.keys, today=at[:10], query=request.query)
         caller: Caller | None = None
         try:
-            call, asked = await self._received(request, dialect, call_id, at)
+            read = partial(receive, request, dialect, call=call_id, at=at, limits=self._limits, **named)
+            call, asked = await self._received(read, len(request.body))
             wishes = wishes_of(request.headers, asked.own)
             caller = caller_of(key, wishes, call.slots, snapshot.declared.keys[key.entity].conversations)
             may_name(key, call.model)
@@ -71,10 +74,9 @@ class Pipeline:
             await self._note(error, key, caller, call_id, at)
             raise
 
-    async def _received(self, request: HttpRequest, dialect: Dialect, call_id: str, at: str) -> tuple[Call, Request]:
+    async def _received(self, read: Callable[[], tuple[Call, Request]], size: int) -> tuple[Call, Request]:
         """Step 1; large bodies are read beside the event loop, so that they hold up nobody else."""
-        read = partial(receive, request, dialect, call=call_id, at=at, limits=self._limits)
-        return read() if len(request.body) < LARGE else await asyncio.to_thread(read)
+        return read() if size < LARGE else await asyncio.to_thread(read)
 
     async def _scanned(self, call: Call) -> Scan:
         """Step 3."""

@@ -1,35 +1,49 @@
-"""Which dialect and which service a request asks for, by its path."""
+"""Which dialect and which service a request asks for, by its path.
+
+The method of a Gemini path is what follows its last colon; a model's name may hold slashes and colons, as they are or
+percent-encoded.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import parse_qs, unquote
 
 import msgspec
 
 from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.known import DIALECTS
-from isthmus.errors import NotFoundError, NotOfferedError
+from isthmus.errors import MalformedError, NotFoundError, NotOfferedError
 
-Service = Literal["answer", "count", "models"]
+Service = Literal["answer", "count", "models", "model"]
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands behind a path."""
+    """What stands behind a path; `named` is what the path itself says of the request."""
 
-    dialect: str
+    dialect: Dialect
     service: Service
     method: str = "POST"
+    named: dict[str, Any] = {}
 
 
+OPENAI, RESPONSES = DIALECTS["openai_chat"], DIALECTS["openai_responses"]
+ANTHROPIC, GEMINI = DIALECTS["anthropic"], DIALECTS["gemini"]
 CHAT, MODELS = "/v1/chat/completions", "/v1/models"
 ROUTES: dict[str, Route] = {
-    CHAT: Route(dialect="openai_chat", service="answer"),
-    "/v1/responses": Route(dialect="openai_responses", service="answer"),
-    "/v1/responses/input_tokens": Route(dialect="openai_responses", service="count"),
-    "/v1/messages": Route(dialect="anthropic", service="answer"),
-    "/v1/messages/count_tokens": Route(dialect="anthropic", service="count"),
-    MODELS: Route(dialect="openai_chat", service="models", method="GET"),
+    CHAT: Route(dialect=OPENAI, service="answer"),
+    "/v1/responses": Route(dialect=RESPONSES, service="answer"),
+    "/v1/responses/input_tokens": Route(dialect=RESPONSES, service="count"),
+    "/v1/messages": Route(dialect=ANTHROPIC, service="answer"),
+    "/v1/messages/count_tokens": Route(dialect=ANTHROPIC, service="count"),
+}
+LISTS = (MODELS, "/v1beta/models")
+# what a Gemini path asks for: the service, and whether its answer is a stream
+METHODS: dict[str, tuple[Service, bool]] = {
+    "generateContent": ("answer", False),
+    "streamGenerateContent": ("answer", True),
+    "countTokens": ("count", False),
 }
 # Routes of the dialects that are not offered, with the way that is.
 ELSEWHERE = {
@@ -45,16 +59,18 @@ ELSEWHERE = {
     "/v1/batches": f"use {CHAT}, one call at a time",
     "/v1/messages/batches": "use /v1/messages, one call at a time",
     "/v1/files": "send files by their data",
+    "/v1beta/files": "send files by their data",
+    "/v1beta/cachedContents": "send the whole conversation",
     "/v1/embeddings": "not offered yet; call an embedding model at home directly",
 }
 
 
-def route_of(method: str, path: str) -> Route:
+def route_of(method: str, path: str, query: str = "") -> Route:
     """The route; raises `NotOfferedError` with the alternative, or `NotFoundError`."""
-    route = ROUTES.get(path)
+    route = ROUTES.get(path) or _of_models(path, query)
     if route is not None:
         if method != route.method:
-            raise NotFoundError(f"this route takes {route.method}", remedy=f"{route.method} {path}")
+            raise NotFoundError(f"this route takes {route.method}", remedy=f"{route.method} {path.partition(':')[0]}")
         return route
     for known, remedy in ELSEWHERE.items():
         if path == known or path.startswith(f"{known}/"):
@@ -64,8 +80,43 @@ def route_of(method: str, path: str) -> Route:
 
 def dialect_of(path: str, headers: Mapping[str, str]) -> Dialect:
     """The dialect in which errors and lists of a path are told; on shared paths the headers say which."""
+    route = ROUTES.get(path)
+    if route is not None:
+        return route.dialect
+    if path.startswith("/v1beta/") or (path.startswith(f"{MODELS}/") and _method(path) in METHODS):
+        return GEMINI
     if path.startswith("/v1/messages") or path == "/v1/complete" or "anthropic-version" in headers:
-        return DIALECTS["anthropic"]
-    if path.startswith("/v1/responses"):
-        return DIALECTS["openai_responses"]
-    return DIALECTS["openai_chat"]
+        return ANTHROPIC
+    if path.startswith(MODELS) and "x-goog-api-key" in headers:
+        return GEMINI
+    return RESPONSES if path.startswith("/v1/responses") else OPENAI
+
+
+def _of_models(path: str, query: str) -> Route | None:
+    """A route below a list of models: the list, one of them, or a method of one."""
+    start = next((start for start in LISTS if path == start or path.startswith(f"{start}/")), None)
+    if start is None:
+        return None
+    rest = path[len(start) + 1 :]
+    if not rest:
+        return Route(dialect=OPENAI, service="models", method="GET")
+    name, _, asked = _split(rest)
+    if asked in METHODS:
+        service, stream = METHODS[asked]
+        if stream and parse_qs(query).get("alt") != ["sse"]:
+            raise MalformedError("a stream is offered as server-sent events", where="alt", remedy="add `?alt=sse`")
+        return Route(dialect=GEMINI, service=service, named={"model": name, "stream": stream})
+    if start != MODELS and asked:
+        raise NotOfferedError("isthmus does not offer this method", remedy=f"known: {', '.join(METHODS)}")
+    return Route(dialect=OPENAI, service="model", method="GET", named={"model": unquote(rest)})
+
+
+def _split(rest: str) -> tuple[str, str, str]:
+    name, colon, asked = rest.rpartition(":")
+    if not colon:
+        name, colon, asked = unquote(rest).rpartition(":")
+    return (unquote(name), colon, asked) if colon else (unquote(rest), "", "")
+
+
+def _method(path: str) -> str:
+    return _split(path)[2]

@@ -57,16 +57,16 @@ def speech_of(call: Call, target: Deployed, *, output_tokens: int) -> Speech:
         return Speech(client=client, upstream=DIALECTS[next(iter(target.speaks))], refused=error)
     pair, reasons = PAIRS[call.dialect, name], "reasoning" in target.capabilities
     try:
-        _, names = translate_request(pair, call.body, max_tokens=output_tokens, reasons=reasons)
+        _, names = translate_request(pair, call.body, max_tokens=output_tokens, reasons=reasons, stream=call.stream)
     except MalformedError as error:
         return Speech(client=client, upstream=pair.upstream, pair=pair, refused=error)
     return Speech(client=client, upstream=pair.upstream, pair=pair, not_carried=names, reasons=reasons)
 
 
-def request_bytes(speech: Speech, body: dict[str, Any], *, model: str, output_tokens: int) -> bytes:
+def request_bytes(speech: Speech, body: dict[str, Any], *, model: str, output_tokens: int, stream: bool) -> bytes:
     """The bytes for the deployment; raises `MalformedError` where something cannot be carried."""
     if speech.pair is not None:
-        body, _ = translate_request(speech.pair, body, max_tokens=output_tokens, reasons=speech.reasons)
+        body, _ = translate_request(speech.pair, body, max_tokens=output_tokens, reasons=speech.reasons, stream=stream)
     return speech.upstream.write_request(body, model=model)
 
 

@@ -39,6 +39,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     stream: Callable[..., EventStream]
     error_body: Callable[..., bytes]
     models_body: Callable[..., bytes]
+    model: Callable[[dict[str, Any]], dict[str, Any]]
     count_body: Callable[[int], bytes] | None = None
     address: Callable[[str, str, bool], str] = _same
     headers: dict[str, str] = {}

@@ -6,7 +6,7 @@ from isthmus.dialects.answer import Answer, write_answer
 from isthmus.dialects.anthropic.answer import answer_of, filter_answer, read_answer
 from isthmus.dialects.anthropic.ask_in import NEUTRAL, REQUEST, read_ask
 from isthmus.dialects.anthropic.ask_out import CAN, write_ask
-from isthmus.dialects.anthropic.faults import count_body, error_body, error_event, models_body
+from isthmus.dialects.anthropic.faults import count_body, error_body, error_event, model_row, models_body
 from isthmus.dialects.anthropic.request import read_request, write_request
 from isthmus.dialects.anthropic.said_in import MessagesReader, read_said
 from isthmus.dialects.anthropic.said_out import MessagesWriter, write_said
@@ -25,6 +25,7 @@ DIALECT = Dialect(
     stream=MessagesStream,
     error_body=error_body,
     models_body=models_body,
+    model=model_row,
     count_body=count_body,
     read_ask=read_ask,
     write_ask=write_ask,

@@ -39,6 +39,11 @@ def error_event(error: IsthmusError, *, call_id: str, lang: str = "en", ledger_i
     return encode_bytes(error_body(error, call_id=call_id, lang=lang, ledger_id=ledger_id), "error")
 
 
+def model_row(row: dict[str, Any]) -> dict[str, Any]:
+    """One model."""
+    return {"type": "model", "display_name": row["id"], "created_at": "1970-01-01T00:00:00Z", **row}
+
+
 def count_body(tokens: int) -> bytes:
     """The answer to a question how many tokens a request is."""
     return msgspec.json.encode({"input_tokens": tokens})
@@ -46,6 +51,6 @@ def count_body(tokens: int) -> bytes:
 
 def models_body(rows: Iterable[dict[str, Any]]) -> bytes:
     """The list of models; each row has an `id`, and may have `display_name`, `created_at` and members of its own."""
-    data = [{"type": "model", "display_name": row["id"], "created_at": "1970-01-01T00:00:00Z", **row} for row in rows]
+    data = [model_row(row) for row in rows]
     ends = {"first_id": data[0]["id"], "last_id": data[-1]["id"]} if data else {"first_id": None, "last_id": None}
     return msgspec.json.encode({"data": data, "has_more": False, **ends})

@@ -153,8 +153,12 @@ def read_settings(
     table: dict[str, str],
     neutral: dict[str, tuple[Any, ...]],
     known: frozenset[str],
+    *,
+    below: str = "",
 ) -> None:
-    """The single values of a body by the table of its dialect; an empty feature is read elsewhere.
+    """The single values of an object by the table of its dialect; an empty feature is read elsewhere.
+
+    `below` is the pointer of the object.
 
     Raises `MalformedError` for a field on no list: nobody knows what it would change.
     """
@@ -163,6 +167,6 @@ def read_settings(
             continue
         feature = table.get(name)
         if feature is None:
-            raise refused("", shown(f"/{escape(name)}", known))
+            raise refused("", shown(f"{below}/{escape(name)}", known))
         if feature:
-            ask.set(feature, value, f"/{name}")
+            ask.set(feature, value, f"{below}/{name}")

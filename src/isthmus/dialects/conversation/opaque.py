@@ -15,6 +15,7 @@ import msgspec
 from isthmus.exchange import Value
 
 WORD = "isthmus-"
+URL_SAFE = str.maketrans("+/", "-_")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -38,9 +39,10 @@ def wrap(opaque: Opaque) -> str:
 
 def unwrap(token: str, *, source: str, ident: str = "", hidden: bool = False) -> Opaque:
     """What a field of the dialect `source` holds: its own state, or that of another one in a token."""
-    if token.startswith(WORD):
+    plain = token.translate(URL_SAFE)  # an SDK may write the same bytes with other letters
+    if plain.startswith(WORD):
         try:
-            found = msgspec.json.decode(base64.urlsafe_b64decode(token[len(WORD) :]), type=tuple[str, str, str, bool])
+            found = msgspec.json.decode(base64.urlsafe_b64decode(plain[len(WORD) :]), type=tuple[str, str, str, bool])
         except (binascii.Error, msgspec.DecodeError, ValueError):
             return Opaque(source=source, data=token, id=ident, hidden=hidden)
         return Opaque(source=found[0], data=found[1], id=found[2], hidden=found[3])

@@ -7,7 +7,7 @@ from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.openai_chat.answer import answer_of, filter_answer, read_answer
 from isthmus.dialects.openai_chat.ask_in import NEUTRAL, REQUEST, read_ask
 from isthmus.dialects.openai_chat.ask_out import CAN, write_ask
-from isthmus.dialects.openai_chat.faults import error_body, error_event, models_body
+from isthmus.dialects.openai_chat.faults import error_body, error_event, model_row, models_body
 from isthmus.dialects.openai_chat.request import read_request, write_request
 from isthmus.dialects.openai_chat.said_in import ChatReader, read_said
 from isthmus.dialects.openai_chat.said_out import ChatWriter, write_said
@@ -25,6 +25,7 @@ DIALECT = Dialect(
     stream=ChatStream,
     error_body=error_body,
     models_body=models_body,
+    model=model_row,
     read_ask=read_ask,
     write_ask=write_ask,
     read_said=read_said,

@@ -40,5 +40,9 @@ def error_event(error: IsthmusError, *, call_id: str, lang: str = "en", ledger_i
 
 def models_body(rows: Iterable[dict[str, Any]]) -> bytes:
     """The list of models; each row has an `id`, and may have `created`, `owned_by` and members of its own."""
-    data = [{"object": "model", "created": 0, "owned_by": "isthmus", **row} for row in rows]
-    return msgspec.json.encode({"object": "list", "data": data})
+    return msgspec.json.encode({"object": "list", "data": [model_row(row) for row in rows]})
+
+
+def model_row(row: dict[str, Any]) -> dict[str, Any]:
+    """One model."""
+    return {"object": "model", "created": 0, "owned_by": "isthmus", **row}

@@ -8,7 +8,7 @@ from isthmus.dialects.openai_responses.answer import answer_of, filter_answer, r
 from isthmus.dialects.openai_responses.ask_in import NEUTRAL, REQUEST, read_ask
 from isthmus.dialects.openai_responses.ask_out import CAN, write_ask
 from isthmus.dialects.openai_responses.events_out import ResponsesWriter
-from isthmus.dialects.openai_responses.faults import count_body, error_body, error_event, models_body
+from isthmus.dialects.openai_responses.faults import count_body, error_body, error_event, model_row, models_body
 from isthmus.dialects.openai_responses.request import read_request, write_request
 from isthmus.dialects.openai_responses.said_in import ResponsesReader, read_said
 from isthmus.dialects.openai_responses.said_out import write_said
@@ -26,6 +26,7 @@ DIALECT = Dialect(
     stream=ResponsesStream,
     error_body=error_body,
     models_body=models_body,
+    model=model_row,
     count_body=count_body,
     read_ask=read_ask,
     write_ask=write_ask,

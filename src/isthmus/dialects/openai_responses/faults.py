@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from isthmus.dialects.openai_chat.faults import error_body, models_body
+from isthmus.dialects.openai_chat.faults import error_body, model_row, models_body
 from isthmus.dialects.refusals import headline, own_part
 from isthmus.dialects.sse import encode_bytes
 from isthmus.errors import IsthmusError
 
-__all__ = ["count_body", "error_body", "error_event", "models_body"]
+__all__ = ["count_body", "error_body", "error_event", "model_row", "models_body"]
 
 
 def error_event(error: IsthmusError, *, call_id: str, number: int, lang: str = "en", ledger_id: str = "") -> bytes:

@@ -23,14 +23,18 @@ PAIRS: dict[tuple[str, str], Pair] = {
 THINKING = frozenset({"effort", "thinking_budget", "thinking_shown"})
 
 
-def translate_request(pair: Pair, body: Node, *, max_tokens: int, reasons: bool = True) -> tuple[Node, tuple[str, ...]]:
+def translate_request(
+    pair: Pair, body: Node, *, max_tokens: int, reasons: bool = True, stream: bool | None = None
+) -> tuple[Node, tuple[str, ...]]:
     """The request for the deployment, and the names of what is left out, for `x-isthmus-not-carried`.
 
     `max_tokens` bounds the answer where the client did not and the deployment must be told; `reasons`: the model is
-    known to think, so that it may be asked how much. Raises `MalformedError` where something cannot be carried.
+    known to think, so that it may be asked how much; `stream` where the body itself does not say it.
+    Raises `MalformedError` where something cannot be carried.
     """
     try:
         ask = pair.client.read_ask(body)
+        ask.stream = ask.stream if stream is None else stream
         lost = Fit(ask, pair.upstream.id, pair.upstream.can if reasons else pair.upstream.can - THINKING).run()
         if pair.upstream.bounded and "max_tokens" not in ask.settings:
             ask.settings["max_tokens"] = max_tokens

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from isthmus.config import Limits
 from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.request import Request
@@ -12,7 +14,7 @@ JSON_TYPES = ("application/json", "text/json")
 
 
 def receive(
-    request: HttpRequest, dialect: Dialect, *, call: str, at: str, limits: Limits, **more: bool
+    request: HttpRequest, dialect: Dialect, *, call: str, at: str, limits: Limits, **more: Any
 ) -> tuple[Call, Request]:
     """The call, and what its dialect read; raises `TooLargeError` or `MalformedError`.
 
