@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, Protocol, TypeAlias
 
 from isthmus.dialects.pointers import escape as escape_token
@@ -17,6 +17,21 @@ class Take(Protocol):
     """The text to show for `text` of a channel; a channel without a tail is complete at once."""
 
     def __call__(self, channel: str, text: str, *, escape: bool = False, tail: Tail | None = None) -> str: ...
+
+
+def copied(node: Any) -> Any:
+    """`node` with objects and arrays of its own at every depth, so that they can be changed in place."""
+    kind = type(node)
+    if kind is dict:
+        return {
+            name: copied(value) if type(value) is dict or type(value) is list else value for name, value in node.items()
+        }
+    return [copied(item) for item in node] if kind is list else node
+
+
+def copied_members(node: Delta, shared: Container[str]) -> Delta:
+    """An object whose members are copies, but for those that nobody changes."""
+    return {name: value if name in shared else copied(value) for name, value in node.items()}
 
 
 def change_others(fields: Fields, node: Any, name: str, where: str, take: Take) -> bool:

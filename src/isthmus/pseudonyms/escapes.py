@@ -55,6 +55,11 @@ class Decoded(NamedTuple):
         return name, max((depth for _, depth in found), default=0)
 
 
+def may_be_escaped(text: str) -> bool:
+    """Whether an escape stands in `text`."""
+    return ("\\" in text or "%" in text or "&" in text) and _ESCAPE.search(text) is not None
+
+
 def decode(raw: str, *, final: bool) -> Decoded:
     """`raw` with its escapes decoded; where more may follow, without the beginning of one at its end."""
     if "\\" not in raw and "%" not in raw and "&" not in raw:

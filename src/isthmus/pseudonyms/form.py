@@ -9,27 +9,25 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import mul
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTHS = (4, 5, 6)  # symbols before the check symbol; longer ones where shorter ones collide
 LONGEST = 64  # code points that a pseudonym in a tolerated form may span, and so the most that a stream holds back
 _INDEX = {symbol: index for index, symbol in enumerate(ALPHABET)}
+_SYMBOLS = frozenset(ALPHABET)
+_WEIGHTS = range(1, 31)
 _NO_LETTER = re.compile(r"[^A-Za-z\u4e00-\u9fff]+")
 
 
 def check_symbol(symbols: str) -> str:
     """The symbol that ends the code of `symbols`."""
-    return ALPHABET[sum(weight * _INDEX[symbol] for weight, symbol in enumerate(symbols, 1)) % 31]
+    return ALPHABET[sum(map(mul, _WEIGHTS, map(_INDEX.__getitem__, symbols))) % 31]
 
 
 def is_code(run: str) -> bool:
     """Whether `run`, in upper case and half width, is a well-formed code with the right check symbol."""
-    return (
-        len(run) - 1 in LENGTHS
-        and all(symbol in _INDEX for symbol in run)
-        and is_mixed(run)
-        and run[-1] == check_symbol(run[:-1])
-    )
+    return len(run) - 1 in LENGTHS and _SYMBOLS.issuperset(run) and is_mixed(run) and run[-1] == check_symbol(run[:-1])
 
 
 def is_mixed(run: str) -> bool:

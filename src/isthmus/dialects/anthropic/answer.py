@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from isthmus.dialects.answer import DEPTH, Answer
@@ -12,12 +11,13 @@ from isthmus.dialects.anthropic.usage import read_usage
 from isthmus.dialects.filters import Filters, MakeFilters, chain
 from isthmus.dialects.lenient_json import decode
 from isthmus.dialects.slots import Collector
-from isthmus.dialects.texts import Tail, change_member
+from isthmus.dialects.texts import Tail, change_member, copied_members
 from isthmus.errors import BrokenReplyError, MalformedError
 from isthmus.exchange import Usage
 
 # members of an answer that hold no text of the model; the matched stop sequence is the caller's own
 PROTOCOL = frozenset({"id", "type", "role", "model", "content", "stop_reason", "usage", "container"})
+_SHARED = PROTOCOL - {"content"}
 
 
 def read_answer(data: bytes) -> Answer:
@@ -59,7 +59,7 @@ def filter_answer(answer: Answer, make_filters: Filters | MakeFilters, *, format
         chosen = fixed if fixed is not None else chain(make_filters(channel))  # type: ignore[operator] # narrowed above
         return chosen.whole(channel, text, escape=escape)
 
-    body = copy.deepcopy(answer.body)
+    body = copied_members(answer.body, _SHARED)
     changed = False
     for index, block in enumerate(body["content"]):
         changed |= change_block(block, index, take, formatted=formatted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from isthmus.dialects.answer import DEPTH, Answer
@@ -12,13 +11,14 @@ from isthmus.dialects.openai_chat.fields import FIELDS
 from isthmus.dialects.openai_chat.texts import change_texts
 from isthmus.dialects.openai_chat.usage import find_usage, read_usage
 from isthmus.dialects.slots import Collector
-from isthmus.dialects.texts import Tail, Take, change_member
+from isthmus.dialects.texts import Tail, Take, change_member, copied_members
 from isthmus.errors import BrokenReplyError, MalformedError
 from isthmus.exchange import Usage
 
 # members of an answer and of a choice that hold no text of the model
 PROTOCOL = frozenset({"id", "object", "created", "model", "system_fingerprint", "service_tier", "usage"})
 CHOICE_PROTOCOL = frozenset({"index", "finish_reason", "logprobs", "native_finish_reason", "usage"})
+_SHARED = PROTOCOL | {"choices"}
 
 
 def read_answer(data: bytes) -> Answer:
@@ -72,7 +72,8 @@ def filter_answer(answer: Answer, make_filters: Filters | MakeFilters, *, format
         chosen = fixed if fixed is not None else chain(make_filters(channel))  # type: ignore[operator] # narrowed above
         return chosen.whole(channel, text, escape=escape)
 
-    body = copy.deepcopy(answer.body)
+    body = copied_members(answer.body, _SHARED)
+    body["choices"] = [copied_members(choice, CHOICE_PROTOCOL) for choice in body["choices"]]
     changed = False
     for place, choice in enumerate(body["choices"]):
         changed |= _change_choice(choice, place, take, formatted=formatted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from isthmus.dialects.answer import DEPTH, Answer
@@ -12,7 +11,7 @@ from isthmus.dialects.openai_responses.fields import FIELDS
 from isthmus.dialects.openai_responses.texts import change_item
 from isthmus.dialects.openai_responses.usage import read_usage
 from isthmus.dialects.slots import Collector
-from isthmus.dialects.texts import Tail, Take, change_member
+from isthmus.dialects.texts import Tail, Take, change_member, copied_members
 from isthmus.errors import BrokenReplyError, MalformedError
 
 # members of an answer that hold no text of the model; what it repeats of the request is text as any other
@@ -22,6 +21,7 @@ _PROTOCOL = """
     top_logprobs tool_choice prompt_cache_retention billing error frequency_penalty presence_penalty
 """
 PROTOCOL = frozenset(_PROTOCOL.split())
+_SHARED = PROTOCOL - {"output"}
 
 
 def read_answer(data: bytes) -> Answer:
@@ -92,7 +92,7 @@ def filter_answer(answer: Answer, make_filters: Filters | MakeFilters, *, format
         chosen = fixed if fixed is not None else chain(make_filters(channel))  # type: ignore[operator] # narrowed above
         return chosen.whole(channel, text, escape=escape)
 
-    body = copy.deepcopy(answer.body)
+    body = copied_members(answer.body, _SHARED)
     return body if change_response(body, take, formatted=formatted) else answer.body
 
 

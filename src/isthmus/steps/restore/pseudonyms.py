@@ -11,21 +11,35 @@ import html
 import json
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
+from functools import cached_property
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from isthmus.pseudonyms.escapes import Layer
 from isthmus.pseudonyms.form import is_code, type_word
-from isthmus.pseudonyms.reader import CONTEXT, WAIT, Codes, reader
+from isthmus.pseudonyms.reader import CONTEXT, WAIT, Codes, Reader, reader
 from isthmus.pseudonyms.starts import lowered
+from isthmus.pseudonyms.traces import may_hold, may_look_issued
 from isthmus.steps.restore.surrogates import Surrogates
 from isthmus.steps.restore.synonyms import synonyms
 
 # the form as it was issued, which needs no closer reading
 _EXACT = re.compile(r"[A-Za-z\u4e00-\u9fff]+-([2-9A-HJKMNP-Z]{5,7})(?![0-9A-Za-z０-９Ａ-Ｚａ-ｚ])")
 
+_CODE = re.compile(r"-([2-9A-HJKMNP-Z]{5,7})(?![0-9A-Za-z０-９Ａ-Ｚａ-ｚ])")
+_FEW = 32  # codes that are looked for one by one
+
 _NEW = ("", 0, 0)
 Find = Callable[[str, int], int]
+
+
+class Sought(NamedTuple):
+    """What is looked for in one answer: the codes, type words before them, surrogates."""
+
+    codes: Codes
+    reader: Reader
+    find: Find
+    surrogates: Surrogates | None
 
 
 class Move(NamedTuple):
@@ -53,37 +67,44 @@ class Restorer:
         signed: Container[str] = (),
     ) -> None:
         self._signed = signed
+        self._words = words or {}
         self.restored = 0
         self.unknown = 0
         self._originals: dict[str, str] = {}  # by code, or by surrogate
-        self._codes = Codes()
+        self._names: dict[str, str] = {}  # by code
+        self._surrogates: list[str] = []
         self._back: set[str] = set()  # what came back at least once
         # per channel: context and what is held back, where that begins in it, and where in the channel
         self._pending: dict[str, tuple[str, int, int]] = {}
         self._moves: dict[str, list[Move]] = {}
         self._escape: dict[str, bool] = {}
-        known: dict[str, frozenset[str]] = {}
-        surrogates: list[str] = []
         for name, original in originals.items():
             exact = _EXACT.fullmatch(name)
-            if exact is None or not is_code(exact[1]):
-                surrogates.append(name)
+            if exact is not None and is_code(code := exact[1]):
+                self._names[code] = name
+                self._originals[code] = original
+            else:
+                self._surrogates.append(name)
                 self._originals[name] = original
-                continue
-            word, _, code = name.partition("-")
-            if word not in known:
-                known[word] = synonyms(word, (words or {}).get(word, frozenset()))
-            self._originals[code] = original
-            self._codes[code] = known[word]
-        self._issued = frozenset(originals)
-        self._reader = reader(frozenset[str]().union(*known.values()))
-        self._find: Find = self._reader.find
-        self._surrogates = Surrogates(surrogates) if surrogates else None
-        if self._surrogates is not None:
-            self._find = _first_of(self._reader.find, self._surrogates.find)
 
     def __repr__(self) -> str:
         return f"Restorer({len(self._originals)} pseudonyms, {self.restored} restored, {self.unknown} unknown)"
+
+    @cached_property
+    def _sought(self) -> Sought:
+        """What tolerated forms are looked for with; an answer of exact forms needs none of it."""
+        known: dict[str, frozenset[str]] = {}
+        codes = Codes()
+        for code, name in self._names.items():
+            word = name[: -len(code) - 1]
+            if word not in known:
+                known[word] = synonyms(word, self._words.get(word, frozenset()))
+            codes[code] = known[word]
+        reads = reader(frozenset[str]().union(*known.values()))
+        if not self._surrogates:
+            return Sought(codes, reads, reads.find, None)
+        surrogates = Surrogates(self._surrogates)
+        return Sought(codes, reads, _first_of(reads.find, surrogates.find), surrogates)
 
     @property
     def missing(self) -> int:
@@ -94,7 +115,7 @@ class Restorer:
         """The text of `channel` that is certain by now; with `escape` originals are written as JSON string content."""
         before, at, passed = self._pending.get(channel, _NEW)
         buffer = before + text
-        if self._find(lowered(buffer), at) < 0:
+        if self._sought.find(lowered(buffer), at) < 0:
             length = len(buffer)
             self._pending[channel] = (buffer[-CONTEXT:], min(CONTEXT, length), passed + length - at)
             return buffer[at:]
@@ -109,9 +130,18 @@ class Restorer:
         self._pending[channel] = ("", 0, passed + len(buffer) - at)
         return out
 
+    def whole(self, channel: str, text: str, *, escape: bool) -> str:
+        """A text of `channel` that is complete: fed and flushed at once."""
+        before, at, passed = self._pending.get(channel, _NEW)
+        out = self._exactly(channel, text, passed, escape=escape) if at == len(before) else None
+        if out is None:
+            return self.feed(channel, text, escape=escape) + self.flush(channel)
+        self._pending[channel] = ("", 0, passed + len(text))
+        return out
+
     def restore_text(self, text: str, *, escape: bool = False) -> str:
         """`text` as a whole with every pseudonym restored."""
-        out = self.feed("", text, escape=escape) + self.flush("")
+        out = self.whole("", text, escape=escape)
         self._pending.pop("", None)
         self._moves.pop("", None)
         return out
@@ -125,20 +155,47 @@ class Restorer:
         moves = self._moves.get(channel, ())
         return _moved(moves, start, last=False), _moved(moves, end, last=True)
 
+    def _exactly(self, channel: str, text: str, passed: int, *, escape: bool) -> str | None:
+        """A whole text in which pseudonyms stand exactly as issued; None where anything calls for a closer reading."""
+        if self._surrogates or len(self._names) > _FEW:
+            return None
+        out: list[str] = []
+        rest: list[str] = []
+        found: list[tuple[str, int, int]] = []
+        done = 0
+        for match in _CODE.finditer(text):
+            name = self._names.get(match[1])
+            if name is None or not text.endswith(name, done, end := match.end()):
+                continue
+            start = end - len(name)
+            rest.append(text[done:start])
+            found.append((match[1], start, end))
+            done = end
+        rest.append(text[done:])
+        left = "\0".join(rest)
+        if may_look_issued(left) or may_hold(left, self._names):
+            return None
+        for before, (code, start, end) in zip(rest, found, strict=False):
+            new = self._original(code, "", escape)
+            out += (before, new)
+            self._moves.setdefault(channel, []).append(Move(passed + start, passed + end, len(new)))
+        return "".join((*out, rest[-1]))
+
     def _run(self, channel: str, buffer: str, at: int, passed: int, *, escape: bool, final: bool) -> str:
         out: list[str] = []
         done, origin = at, passed - at
         held = len(buffer)
         low = lowered(buffer)
-        while (start := self._find(low, at)) >= 0:
+        sought = self._sought
+        while (start := sought.find(low, at)) >= 0:
             exact = self._exact(buffer, start, final=final)
             if isinstance(exact, tuple):
                 name, at = exact
-                if channel in self._signed and name in self._issued and buffer[start:at] != name:
+                if channel in self._signed and name not in self._names and buffer[start:at] != name:
                     continue  # a surrogate that was taken apart
                 new = self._original(name, "", escape)
             else:
-                found = exact or self._reader.read(buffer, start, self._codes, final=final)
+                found = exact or sought.reader.read(buffer, start, sought.codes, final=final)
                 if found == WAIT:
                     held = start
                     break
@@ -162,10 +219,10 @@ class Restorer:
     def _exact(self, buffer: str, at: int, *, final: bool) -> tuple[str, int] | Literal["wait"] | None:
         """A pseudonym exactly as it was issued, or a surrogate, and its end: what needs no closer reading."""
         exact = _EXACT.match(buffer, at)
-        issued = exact is not None and exact[1] in self._codes and exact.group() in self._issued
-        if exact is not None and issued and (final or exact.end() < len(buffer)):
+        if exact is not None and self._names.get(exact[1]) == exact.group() and (final or exact.end() < len(buffer)):
             return exact[1], exact.end()
-        return self._surrogates.read(buffer, at, final=final) if self._surrogates is not None else None
+        surrogates = self._sought.surrogates
+        return surrogates.read(buffer, at, final=final) if surrogates is not None else None
 
     def _original(self, name: str, layer: Layer, depth: int) -> str:
         self.restored += 1
