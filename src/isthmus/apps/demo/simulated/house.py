@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from isthmus.apps.demo.simulated import chunks
+from isthmus.apps.demo.simulated import chunks, forms
 from isthmus.apps.demo.simulated.answers import answer
 from isthmus.apps.demo.simulated.deployments import Simulated
 from isthmus.apps.demo.simulated.faults import FAULTS, Fault
@@ -155,23 +155,21 @@ class House:
                 _json(400, {"error": {"message": "the body is no JSON object", "type": "invalid_request_error"}})
             )
             return
+        if (said := forms.said(received.path, row, received.number, received.body, body)) is not None:
+            if said.pieces:
+                await _stream(row, fault, said.pieces, wire)
+            else:
+                _whole(said.status, said.data, fault, wire)
+            return
         spoken = answer(body, row.manner, ascii_json=row.ascii_json)
         choices = body["n"] if isinstance(body.get("n"), int) else 1
         if not body.get("stream"):
             data = chunks.whole(row, received.number, spoken, received.body, choices=choices)
-            wire.write(
-                (_head(200, len(data)) + data)[: int((len(data) + 120) * fault.share) if fault.share < 1 else None]
-            )
+            _whole(200, data, fault, wire)
             return
         shown = bool((body.get("stream_options") or {}).get("include_usage"))
         events = chunks.events(row, received.number, spoken, received.body, show_usage=shown, choices=choices)
-        pieces = list(chunks.written(events, row.write))
-        wire.write(STREAM_HEAD)
-        for piece in pieces[: int(len(pieces) * fault.share)]:
-            wire.write_chunk(piece)
-            await asyncio.sleep(row.gap_s if piece.endswith(b"\n\n") or row.write == (0,) else 0)
-        if fault.share == 1:
-            wire.write(END_OF_CHUNKS)
+        await _stream(row, fault, tuple(chunks.written(events, row.write)), wire)
 
     def _control(self, name: str, what: str, request: Request) -> bytes:
         desk = self.desks.get(name)
@@ -185,6 +183,20 @@ class House:
             ]
             return _json(200, bodies)
         return _json(200, {"count": desk.count, "left": desk.left, "faults": list(desk.faults)})
+
+
+def _whole(status: int, data: bytes, fault: Fault, wire: Wire) -> None:
+    share = int((len(data) + 120) * fault.share) if fault.share < 1 else None
+    wire.write((_head(status, len(data)) + data)[:share])
+
+
+async def _stream(row: Simulated, fault: Fault, pieces: tuple[bytes, ...], wire: Wire) -> None:
+    wire.write(STREAM_HEAD)
+    for piece in pieces[: int(len(pieces) * fault.share)]:
+        wire.write_chunk(piece)
+        await asyncio.sleep(row.gap_s if piece.endswith(b"\n\n") or row.write == (0,) else 0)
+    if fault.share == 1:
+        wire.write(END_OF_CHUNKS)
 
 
 _CANNED = (
