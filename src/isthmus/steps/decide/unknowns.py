@@ -41,7 +41,9 @@ def settle(book: Rulebook, regime: CompiledRegime, facts: Facts, worlds: Worlds)
     if certain is not None:
         return Settled(judgements=_as_known(first, certain))
     opened = tuple(_opened(book, regime, facts, path) for path in paths)
-    return Settled(judgements=first, open_facts=tuple(fact for fact in opened if len(set(fact.outcomes.values())) > 1))
+    differing = tuple(fact for fact in opened if len(set(fact.outcomes.values())) > 1)
+    # Unknowns may matter only together, or be too many to try out: then all of them are open, and nothing is released.
+    return Settled(judgements=first, open_facts=differing or opened)
 
 
 def _as_known(first: Judgements, certain: Judgements) -> Judgements:
