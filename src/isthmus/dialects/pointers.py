@@ -117,10 +117,12 @@ def apply_edits(body: Any, edits: Iterable[Edit]) -> Any:
     where edits of one text overlap or two members of one object would get the same key.
     """
     root = _Branch()
+    last, branch = "", root
     for edit in edits:
-        branch = root
-        for token in tokens(edit.pointer):
-            branch = branch.children.setdefault(token, _Branch())
+        if edit.pointer != last:
+            last, branch = edit.pointer, root
+            for token in tokens(last):
+                branch = branch.children.get(token) or branch.children.setdefault(token, _Branch())
         (branch.key_edits if edit.key else branch.edits).append(edit)
     return _apply(body, root)
 
@@ -162,6 +164,15 @@ def _apply(node: Any, branch: _Branch) -> Any:
         return items
     if not isinstance(node, dict) or any(name not in node for name in branch.children):
         raise PointerError("an edit addresses no member of the body")
+    if any(below.key_edits for below in branch.children.values()):
+        return _renamed(node, branch)
+    members = dict(node)
+    for name, below in branch.children.items():
+        members[name] = _apply(node[name], below)
+    return members
+
+
+def _renamed(node: dict[str, Any], branch: _Branch) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for name, value in node.items():
         below = branch.children.get(name)

@@ -15,6 +15,7 @@ import hyperscan
 import msgspec
 
 _ROOTS = frozenset({"parameters", "input_schema", "inputSchema", "schema", "responseSchema", "responseJsonSchema"})
+_HOLDERS = ("tools", "functions", "response_format", "text", "generationConfig")
 _FORMATS = {
     "email": re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"),
     "ipv4": re.compile(r"\d{1,3}(?:\.\d{1,3}){3}"),
@@ -77,7 +78,7 @@ def constraints(body: Any) -> Constraints:
     """The constraints on strings in all schemas of a request."""
     if not isinstance(body, dict):
         return Constraints(())
-    members = (body.get(name) for name in ("tools", "functions", "response_format", "text", "generationConfig"))
+    members = (body[name] for name in _HOLDERS if name in body)
     found = [one for member in members if isinstance(member, dict | list) for one in _schemas(member, 0)]
     return Constraints(tuple(dict.fromkeys(found)))
 

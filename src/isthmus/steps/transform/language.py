@@ -26,9 +26,9 @@ def language(text: str, start: int, end: int, pointer: str, lang: Lang) -> str:
     """
     if lang != "auto":
         return lang
-    around = f"{text[max(0, start - _AROUND) : start]} {text[end : end + _AROUND]}"
-    if _HAN.search(around):
+    low, high = max(0, start - _AROUND), end + _AROUND
+    if _HAN.search(text, low, start) or _HAN.search(text, end, high):
         return "zh"
-    if _LATIN.search(around):
+    if _LATIN.search(text, low, start) or _LATIN.search(text, end, high):
         return "en"
     return "zh" if _HAN.search(text[start:end]) or _HAN.search(pointer) else "en"

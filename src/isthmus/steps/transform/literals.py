@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from isthmus.exchange import Edit
 from isthmus.pseudonyms.form import ALPHABET, is_code, type_word
-from isthmus.pseudonyms.reader import WAIT, Codes, reader
+from isthmus.pseudonyms.reader import WAIT, Codes, Reader, reader
 from isthmus.pseudonyms.starts import lowered
+from isthmus.pseudonyms.traces import joined, may_hold
 from isthmus.steps.transform.language import FALLBACK
 from isthmus.steps.transform.pseudonyms import Issuer
 
 _STRICT = re.compile(r"-([2-9A-HJKMNP-Z]{5,7})(?![0-9A-Za-z])")
-_ODD = re.compile("[０-９Ａ-Ｚａ-ｚ\u00a0\u00ad\u200b-\u200d\u2010-\u2014\u2060\ufeff－]")
-_ZERO_WIDTH = re.compile("[\u00a0\u00ad\u200b-\u200d\u2010-\u2014\u2060\ufeff－]")
-_FEW = 32
-_HALF = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)}
+_SYMBOLS = ALPHABET.encode()
+_FEW = 32  # codes that are looked for one by one
+_FAR = "\0" * 8  # keeps texts that are looked at together apart
 
 
 class Place(NamedTuple):
@@ -33,20 +33,24 @@ class Place(NamedTuple):
 
 
 def literal_edits(
-    places: Iterable[Place], edits: Iterable[Edit], words: Mapping[str, Mapping[str, str]], issuer: Issuer
+    places: Sequence[Place], edits: Iterable[Edit], words: Mapping[str, Mapping[str, str]], issuer: Issuer
 ) -> list[Edit]:
     """The edits that escape such text, none of them inside what `edits` replace."""
+    issued = issuer.codes
+    if not _suspicious(_FAR.join([place.text for place in places]), issued):
+        return []
     busy: dict[tuple[str, bool], list[tuple[int, int]]] = {}
     for edit in edits:
         busy.setdefault((edit.pointer, edit.key), []).append((edit.start, edit.end))
     known = frozenset(type_word(word) for each in (*words.values(), FALLBACK) for word in each.values()) - {""}
-    issued = issuer.codes
+    reads = reader(known)
+    codes = Codes((code, known) for code in issued)
     found: list[Edit] = []
     for place in places:
         if not _suspicious(place.text, issued):
             continue
         taken = busy.get((place.pointer, place.key), [])
-        for start, end, word in _sightings(place.text, known, issued):
+        for start, end, word in _sightings(place.text, reads, codes):
             at = bisect_left(taken, (end, 0))
             if at and taken[at - 1][1] > start:
                 continue
@@ -63,20 +67,15 @@ def _suspicious(text: str, issued: frozenset[str]) -> bool:
     """Whether a closer look is worth its time: a strict form, or an issued code, though it were taken apart."""
     if any(is_code(match[1]) for match in _STRICT.finditer(text)):
         return True
-    if not issued:
-        return False
-    plain = text if text.isascii() or not _ODD.search(text) else _ZERO_WIDTH.sub("", text.translate(_HALF))
-    joined = plain.upper().replace("-", "").replace(" ", "").replace("\n", "")
     if len(issued) <= _FEW:
-        return any(code in joined for code in issued)
+        return bool(issued) and may_hold(text, issued)
+    run = joined(text)
     shortest = min(map(len, issued))
-    beginnings = {code[:shortest] for code in issued}
-    return any(match[1] in beginnings for match in re.finditer(f"(?=([{ALPHABET}]{{{shortest}}}))", joined))
+    beginnings = {code[:shortest].encode() for code in issued}
+    return any(match[1] in beginnings for match in re.finditer(b"(?=([%b]{%d}))" % (_SYMBOLS, shortest), run))
 
 
-def _sightings(text: str, words: frozenset[str], issued: frozenset[str]) -> Iterable[tuple[int, int, str]]:
-    reads = reader(words)
-    codes = Codes((code, words) for code in issued)
+def _sightings(text: str, reads: Reader, codes: Codes) -> Iterable[tuple[int, int, str]]:
     at = 0
     low = lowered(text)
     while (start := reads.find(low, at)) >= 0:

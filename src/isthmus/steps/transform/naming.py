@@ -9,6 +9,7 @@ import msgspec
 from isthmus.errors import RefusedError
 from isthmus.pseudonyms.form import check_symbol, type_word
 from isthmus.steps.transform.constraints import Constraint, Constraints
+from isthmus.steps.transform.literals import Place
 from isthmus.steps.transform.pseudonyms import Issuer
 from isthmus.steps.transform.surrogates import has_shape, surrogate
 
@@ -18,12 +19,12 @@ _NAMES = {"Person": ("name", "姓名", "customer", "contact"), "Phone": ("mobile
 
 
 class Namer(msgspec.Struct, frozen=True):
-    """Names the values of one request; `texts` are its texts, in which no surrogate may already stand."""
+    """Names the values of one request; `places` are its texts, in which no surrogate may already stand."""
 
     issuer: Issuer
     constraints: Constraints
     words: Mapping[str, Mapping[str, str]]
-    texts: Sequence[str]
+    places: Sequence[Place]
 
     def name(self, kind: str, value: str, word: str, surface: str, duty: str) -> str:
         """What stands for a value; raises `RefusedError` where a schema admits the value and nothing that may leave."""
@@ -60,5 +61,5 @@ class Namer(msgspec.Struct, frozen=True):
         return (
             self._admit(about, text)
             and text not in self.issuer.originals
-            and not any(text in each for each in self.texts)
+            and not any(text in each.text for each in self.places)
         )

@@ -46,9 +46,9 @@ def protect(
     reversible = not REVERSIBLE_DUTIES.isdisjoint(transforms.values())
     if not marked and not reversible:
         return Protected(body=body)
-    places = list(_places(body, slots, marked))
+    places = _places(body, slots, marked)
     issuer = Issuer(key)
-    writer = Writer(Namer(issuer, constraints(body), words, [place.text for place in places]), words, lang)
+    writer = Writer(Namer(issuer, constraints(body), words, places), words, lang)
     edits: list[Edit] = []
     for place in places:
         marks = marked.pop((place.pointer, place.key), None)
@@ -75,14 +75,14 @@ def _marked(findings: Iterable[Finding], transforms: Mapping[str, str]) -> _Mark
     return marked
 
 
-def _places(body: Any, slots: Sequence[Slot] | None, marked: _Marks) -> Iterable[Place]:
+def _places(body: Any, slots: Sequence[Slot] | None, marked: _Marks) -> list[Place]:
     """The texts to look at, in document order; one with a finding that is no slot is read from the body."""
     if slots is None:
-        yield from (Place(text.pointer, text.key, text.text) for text in pointers.walk(body))
-        return
-    yield from (Place(slot.pointer, slot.key, slot.text) for slot in slots)
-    for pointer, key in marked.keys() - {(slot.pointer, slot.key) for slot in slots}:
-        yield Place(pointer, key, pointers.text_at(body, pointer, key=key))
+        return [Place(text.pointer, text.key, text.text) for text in pointers.walk(body)]
+    places = [Place(slot.pointer, slot.key, slot.text) for slot in slots]
+    for pointer, key in marked.keys() - {place[:2] for place in places}:
+        places.append(Place(pointer, key, pointers.text_at(body, pointer, key=key)))
+    return places
 
 
 def _edits(place: Place, marks: list[Marked], writer: Writer) -> list[Edit]:
