@@ -25,6 +25,7 @@ from tests.steps.record.ledger_parts import (
     persons,
     rows,
     until,
+    url,
 )
 
 from isthmus.errors import BandCrossedError, ConfigError, LedgerError
@@ -332,8 +333,21 @@ async def test_a_damaged_tip_stops_the_start(place: Path, damage: str):
     """Nothing is appended to a tree whose state does not fit."""
     await (await ledger_in(place)).close()
     change(place, damage)
-    with pytest.raises(LedgerError, match="tip of the ledger"):
+    with pytest.raises(LedgerError, match=r"tip of the ledger|latest checkpoint"):
         await ledger_in(place)
+
+
+async def test_a_store_that_went_back_in_time_stops_the_start(place: Path):
+    """Restored from an older copy it fits in itself, but not to the checkpoint that was left elsewhere."""
+    async with await ledger_in(place) as ledger:
+        ((peaks,),) = rows(place, "SELECT peaks FROM tip")
+        await ledger.append(opened(1))
+    older = f"x'{peaks.hex()}'" if url(place).startswith("sqlite") else f"'\\x{peaks.hex()}'"
+    change(place, "DELETE FROM entries WHERE seq > 0", f"UPDATE tip SET size = 1, peaks = {older}")
+    with pytest.raises(LedgerError, match="latest checkpoint was signed for"):
+        await ledger_in(place)
+    (place / "witness").rename(place / "witness-before")
+    await (await ledger_in(place)).close()
 
 
 @pytest.mark.parametrize(

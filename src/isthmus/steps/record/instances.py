@@ -7,7 +7,7 @@ checkpoint; sends of the living are left alone. One that lost its database and w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from isthmus.clock import now
 from isthmus.errors import LedgerError
@@ -50,13 +50,14 @@ def recover(sql: Sql, number: int, instance: str) -> None:
         Group(sql, number).write(lines)
 
 
-def resume(sql: Sql, number: int, instance: str, unanswered: Iterable[tuple[str, str]]) -> None:
+def resume(sql: Sql, number: int, instance: str, unanswered: Sequence[str]) -> None:
     """Go on after the store was away; call it inside a transaction.
 
     `unanswered` are sends whose opening was written although whoever waited was told that it was not: nothing left.
     """
     at = now()
-    lines = [_interruption(send, call, instance, at) for send, call in unanswered]
+    left = sorted(sql.rows_in("SELECT send, call FROM open_sends WHERE send IN", unanswered))
+    lines = [_interruption(send, call, instance, at) for send, call in left]
     if sql.rows("SELECT 1 FROM instances WHERE number = ? AND ended IS NOT NULL", number):
         sql.run("UPDATE instances SET ended = NULL WHERE number = ?", number)
         lines.append(line(instance_resumed(at=at, instance=instance)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,7 @@ from isthmus.steps.record import instances
 from isthmus.steps.record.checkpoint import read_signer, signed, verifier_key
 from isthmus.steps.record.counting import Claim, claim_of
 from isthmus.steps.record.entries import Entry
-from isthmus.steps.record.journal import line, preview, tip
+from isthmus.steps.record.journal import holds, line, preview, tip
 from isthmus.steps.record.witness import Witness
 from isthmus.steps.record.writer import Pending, Writer
 from isthmus.store import Store, open_store
@@ -82,6 +82,7 @@ class Ledger:
         try:
             sql = self._store.sql()
             try:
+                self._check_history(sql)
                 self._number = instances.enter(
                     sql, instance=self.id, origin=self._origin, person_keys=self._person_keys
                 )
@@ -188,7 +189,17 @@ class Ledger:
         if sql is not None:
             sql.close()
 
-    def _resume(self, sql: Sql, unanswered: Iterable[tuple[str, str]]) -> None:
+    def _check_history(self, sql: Sql) -> None:
+        """What a checkpoint was signed for must be in the store."""
+        latest = self._witness.latest()
+        if latest is not None and not holds(sql, (latest.size, latest.root)):
+            raise LedgerError(
+                f"the store does not hold the {latest.size} entries that the latest checkpoint was signed for",
+                where=str(self._witness.folder),
+                remedy="bring back the store that has them; to go on without them begin a new folder for checkpoints",
+            )
+
+    def _resume(self, sql: Sql, unanswered: Sequence[str]) -> None:
         instances.resume(sql, self._number, self.id, unanswered)
 
     def _checkpoint(self, sql: Sql, *, last: bool) -> None:

@@ -15,7 +15,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from isthmus.errors import LedgerError
+from isthmus.clock import uuid7
+from isthmus.errors import LedgerError, TamperedError
+from isthmus.steps.record.checkpoint import Checkpoint, parse
 
 KEY_FILE, LATEST = "verifier-key", "latest"
 
@@ -53,6 +55,18 @@ class Witness:
                 remedy="give that key back, or begin a new folder for checkpoints",
             )
 
+    def latest(self) -> Checkpoint | None:
+        """The newest checkpoint that is here; raises `LedgerError` where it cannot be read."""
+        file = self.folder / LATEST
+        try:
+            return parse(file.read_text(encoding="utf-8")) if file.exists() else None
+        except (OSError, UnicodeDecodeError, TamperedError):
+            raise LedgerError(
+                "the latest checkpoint cannot be read",
+                where=str(file),
+                remedy="bring it back, or begin a new folder for checkpoints",
+            ) from None
+
     def keep(self, note: str, size: int, at: str) -> bool:
         """Write a checkpoint; whether that was possible."""
         try:
@@ -69,7 +83,7 @@ class Witness:
 
 def _write(file: Path, text: str) -> None:
     """Write whole or not at all, and onto the disk."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft = file.with_name(f".{file.name}.{uuid7()}")  # several processes, perhaps on several machines
     with draft.open("w", encoding="utf-8") as stream:
         stream.write(text)
         stream.flush()

@@ -15,7 +15,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -48,7 +48,7 @@ class Chore(Protocol):
 class Resume(Protocol):
     """What is written first when the store is back: sends that were opened and never left are closed."""
 
-    def __call__(self, sql: Sql, unanswered: Iterable[tuple[str, str]]) -> None: ...
+    def __call__(self, sql: Sql, unanswered: Sequence[str]) -> None: ...
 
 
 class Doubt(msgspec.Struct, frozen=True):
@@ -94,7 +94,7 @@ class Writer:
         """Queue a line; raises `LedgerError` where nothing may be promised. Called on the event loop."""
         if len(self._queue) >= self._limit:
             raise LedgerError(f"{self._limit} entries wait for the disk")
-        waits_in_vain = pending.future is None or self._sql.pulse_s is not None
+        waits_in_vain = pending.future is None or self._away
         if self.failure and waits_in_vain and pending.line.kind != CLOSED:
             raise LedgerError(f"the ledger cannot be written: {self.failure}")
         with self._wake:
@@ -116,33 +116,45 @@ class Writer:
 
     def _run(self) -> None:
         while True:
-            group = self._take()
-            if self.failure and (self._closing or not group) and time.monotonic() >= self._retry_at:
+            self._wait()
+            if self.failure and (self._away or not self._queue):
                 self._probe()
+            group = self._take() if self._closing or not (self.failure and self._away) else []
             if group:
                 self._commit(group)
             elif not self.failure and time.monotonic() >= self._next_pulse:
                 self._pulse()
             if self._closing and not self._queue:
                 break
-            if time.monotonic() >= self._next_chore:
+            if time.monotonic() >= self._next_chore and not (self.failure and self._away):
                 self._do_chore()
-        self._do_chore(last=True)
+        if not (self.failure and self._away):
+            self._do_chore(last=True)
         self._sql.close()
 
-    def _take(self) -> list[Pending]:
-        """The next group, when it is due; an empty one where only the chore or a probe of the disk is."""
+    @property
+    def _away(self) -> bool:
+        """Whether the store is one that can go away: then it is looked for before anything is tried."""
+        return self._sql.pulse_s is not None
+
+    def _wait(self) -> None:
+        """Until a group, the chore, a pulse or a probe of the store is due."""
         with self._wake:
             while not (self._closing or self._urgent):
                 present = time.monotonic()
-                due = min(self._next_chore, self._next_pulse)
                 if self.failure:
-                    due = min(due, self._retry_at)
-                elif self._queue:
-                    due = min(due, self._queue[0].since + LAZY_S)
+                    due = self._retry_at if self._away else min(self._next_chore, self._retry_at)
+                else:
+                    due = min(self._next_chore, self._next_pulse)
+                    if self._queue:
+                        due = min(due, self._queue[0].since + LAZY_S)
                 if present >= due or (len(self._queue) >= GROUP and not self.failure):
                     break
-                self._wake.wait(due - present)
+                self._wake.wait(None if due == math.inf else due - present)
+
+    def _take(self) -> list[Pending]:
+        """The next group; an empty one where only something else is due."""
+        with self._wake:
             group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
             self._urgent -= sum(pending.future is not None for pending in group)
             self._in_hand = len(group)
@@ -157,7 +169,7 @@ class Writer:
                 written = self._look()
                 self._resume(self._sql, _unanswered(written))
         except Exception as error:  # noqa: BLE001 - whatever it is: tell it, and try again later
-            self._note(error)
+            self._fail([], error)
             return
         with self._wake:
             done = {id(pending) for doubt in written for pending in doubt.group}
@@ -178,17 +190,13 @@ class Writer:
         try:
             self._sql.rows("SELECT 1")
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing may leave
-            self._note(error)
+            self._fail([], error)
         else:
             self._well()
 
     def _well(self) -> None:
         self.failure = ""
         self._next_pulse = time.monotonic() + (self._sql.pulse_s or math.inf)
-
-    def _note(self, error: Exception) -> None:
-        self.failure = error.message if isinstance(error, IsthmusError) else f"{type(error).__name__}: {error}"
-        self._retry_at = time.monotonic() + RETRY_S
 
     def _commit(self, group: list[Pending]) -> None:
         written: Group | None = None
@@ -197,7 +205,7 @@ class Writer:
                 written = Group(self._sql, self._instance)
                 outcomes = written.write([pending.line for pending in group])
         except Exception as error:  # noqa: BLE001 - whatever it is, the entries are not durable and nothing may leave
-            if written is not None and self._sql.pulse_s is not None:
+            if written is not None and self._away:
                 self._doubts.append(Doubt(written.state, tuple(group)))
             self._fail(group, error)
             return
@@ -212,13 +220,18 @@ class Writer:
         _answer(list(zip(group, outcomes, strict=True)))
 
     def _fail(self, group: list[Pending], error: Exception) -> None:
+        """Refuse whoever waits; keep the others, but where this is the end."""
         with self._wake:
-            self._note(error)
+            self.failure = error.message if isinstance(error, IsthmusError) else f"{type(error).__name__}: {error}"
+            self._retry_at = time.monotonic() + RETRY_S
             self._queue.extendleft(pending for pending in reversed(group) if pending.future is None)
             self._in_hand = 0
+            if self._closing or self._away:
+                group = group + [pending for pending in self._queue if pending.future is not None]
+                self._queue = deque(pending for pending in self._queue if pending.future is None)
+                self._urgent = 0
             if self._closing:
-                group += [pending for pending in self._queue if pending.future is not None]
-                self.lost = sum(pending.future is None for pending in self._queue)
+                self.lost += len(self._queue)
                 self._queue.clear()
         refusal = f"the ledger cannot be written: {self.failure}"
         _answer([(pending, LedgerError(refusal)) for pending in group if pending.future is not None])
@@ -228,13 +241,13 @@ class Writer:
         try:
             self._chore(self._sql, last=last)
         except Exception as error:  # noqa: BLE001 - a checkpoint that cannot be written now is written at the next turn
-            self._note(error)
+            self._fail([], error)
 
 
-def _unanswered(written: Iterable[Doubt]) -> list[tuple[str, str]]:
+def _unanswered(written: Iterable[Doubt]) -> list[str]:
     """The sends of written groups whose caller was told that they may not leave."""
     lines = [pending.line for doubt in written for pending in doubt.group if pending.future is not None]
-    return [(line.send, line.call) for line in lines if line.kind == OPENED]
+    return [line.send for line in lines if line.kind == OPENED]
 
 
 def _answer(outcomes: list[tuple[Pending, Outcome | LedgerError]]) -> None:
