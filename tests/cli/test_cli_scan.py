@@ -75,3 +75,20 @@ def test_only_what_is_sure_enough():
     for strength, kinds in (("possible", ["cn.passport", "cn.mobile"]), ("certain", ["cn.mobile"])):
         answer = json.loads(run("-", "--json", "--strength", strength, text=text).stdout)
         assert [f["kind"] for f in answer["findings"]] == kinds
+
+
+def test_the_operators_own_terms_are_read_as_the_gateway_reads_them(tmp_path: Path):
+    """Comments and empty lines of a list are no terms, nor is the mark that some editors write first."""
+    (tmp_path / "isthmus.yaml").write_text(
+        "entities: [{id: sh, name: Shanghai, jurisdiction: cn, secret: env:X}]\n"
+        "deployments: [{id: d, provider: deepseek, model: deepseek-flash}]\n"
+        "terms: [{kind: project, words: [Kranich], file: list.txt}]\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "list.txt").write_bytes(b"\xef\xbb\xbfReiher\n# comment\n\n  Storch  \n")
+    done = run("-", "--json", "-c", str(tmp_path / "isthmus.yaml"), text="Reiher # comment Storch Kranich")
+    assert [f["text"] for f in json.loads(done.stdout)["findings"]] == ["Reiher", "Storch", "Kranich"]
+    (tmp_path / "list.txt").write_bytes(b"\xff")
+    done = run("-", "-c", str(tmp_path / "isthmus.yaml"), text="x")
+    assert done.returncode == 2
+    assert b"isthmus.yaml:3: the file is not text; save it as UTF-8" in done.stderr

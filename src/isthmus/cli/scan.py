@@ -14,8 +14,9 @@ from cyclopts import Parameter
 
 import isthmus
 from isthmus.config import read_config
-from isthmus.errors import ConfigError, MalformedError
+from isthmus.errors import MalformedError
 from isthmus.exchange import STRENGTH_ORDER, Finding, Scan, Strength
+from isthmus.registry.declared import term_lists
 from isthmus.steps.scan import Scanner, load_scanner, scan_text
 
 app = cyclopts.App(name="scan", help="Find what must not leave in a text. 找出文本中不得外流的内容。")
@@ -57,7 +58,9 @@ def scan(
         strength: Only findings at least this sure.
 
     """
-    scanner = load_scanner(Path(isthmus.__file__).parent / "jurisdictions", terms=_terms(config))
+    scanner = load_scanner(
+        Path(isthmus.__file__).parent / "jurisdictions", terms=term_lists(read_config(config)) if config else {}
+    )
     wanted = Wanted(tuple(kind.strip() for kind in kinds.split(",") if kind.strip()), STRENGTH_ORDER[strength])
     if jsonl:
         _jsonl(scanner, source, wanted)
@@ -86,22 +89,6 @@ def row(finding: Finding, text: str) -> dict[str, Any]:
         "via": part.via,
         "text": text[part.start : part.end].encode("utf-8", "replace").decode(),
     }
-
-
-def _terms(config: Path | None) -> dict[str, tuple[str, ...]]:
-    if config is None:
-        return {}
-    loaded = read_config(config)
-    terms: dict[str, tuple[str, ...]] = {}
-    for listed in loaded.config.terms:
-        words = listed.words
-        if listed.file:
-            try:
-                words += tuple(loaded.path(listed.file).read_text(encoding="utf-8").splitlines())
-            except (OSError, UnicodeDecodeError) as error:
-                raise ConfigError(f"term file cannot be read: {type(error).__name__}", where=listed.file) from None
-        terms[listed.kind] = terms.get(listed.kind, ()) + words
-    return terms
 
 
 def _is_wanted(finding: Finding, wanted: Wanted) -> bool:

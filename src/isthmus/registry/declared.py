@@ -117,6 +117,14 @@ def _references(loaded: Loaded, tries: _Attempts, name: str) -> dict[str, str]:
     return found
 
 
+def term_lists(loaded: Loaded) -> dict[str, tuple[str, ...]]:
+    """The words of each kind, from the configuration and its files; raises `ConfigError` with every problem."""
+    tries = _Attempts(loaded)
+    terms = _terms(loaded, tries)
+    raise_problems(tuple(tries.problems), loaded.file)
+    return terms
+
+
 def _terms(loaded: Loaded, tries: _Attempts) -> dict[str, tuple[str, ...]]:
     terms: dict[str, tuple[str, ...]] = {}
     for index, group in enumerate(loaded.config.terms):
@@ -150,7 +158,7 @@ def _placed(where: str, error: Exception) -> CatalogError:
 
 
 def _words(loaded: Loaded, name: str) -> tuple[str, ...]:
-    lines = loaded.path(name).read_text(encoding="utf-8").splitlines()
+    lines = loaded.path(name).read_text(encoding="utf-8-sig").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
