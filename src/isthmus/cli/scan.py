@@ -58,9 +58,8 @@ def scan(
         strength: Only findings at least this sure.
 
     """
-    scanner = load_scanner(
-        Path(isthmus.__file__).parent / "jurisdictions", terms=term_lists(read_config(config)) if config else {}
-    )
+    terms = term_lists(read_config(config)) if config else {}
+    scanner = load_scanner(Path(isthmus.__file__).parent / "jurisdictions", terms=terms)
     wanted = Wanted(tuple(kind.strip() for kind in kinds.split(",") if kind.strip()), STRENGTH_ORDER[strength])
     if jsonl:
         _jsonl(scanner, source, wanted)
