@@ -19,6 +19,7 @@ from msgspec import Meta
 from isthmus.catalog import Document, convert_all, parse
 from isthmus.errors import CatalogError, ConfigError
 from isthmus.facts import Basis, Days, Percent, Place
+from isthmus.registry.offers import Capability
 from isthmus.registry.provider_checks import check_tariffs
 from isthmus.registry.tariffs import Tariff
 
@@ -107,7 +108,8 @@ class Quality(Section, frozen=True, kw_only=True):
 class Deployment(Section, frozen=True, kw_only=True):
     """An endpoint of a provider, a model and a credential. What stands here outranks the provider's row.
 
-    `dialect`: the only wire form it is asked in, where its endpoint speaks several.
+    `dialect`: the only wire form it is asked in, where its endpoint speaks several. `capabilities`: what the model can
+    do, where the catalogue does not know it.
     """
 
     id: Id
@@ -118,6 +120,7 @@ class Deployment(Section, frozen=True, kw_only=True):
     credential: SecretRef | None = None
     base_url: str = ""
     dialect: str = ""
+    capabilities: tuple[Capability, ...] = ()
     parameters: dict[str, str] = {}
     recipient: str = ""
     hosted_in: tuple[Place, ...] = ()

@@ -219,6 +219,8 @@ def _target(declared: Declared, row: Deployed, dialect: Dialect, url: str, *, st
     headers = [*(dialect.headers | row.headers).items(), JSON]
     if credential and row.auth == "header":
         headers.append((row.auth_header, credential))
+    elif credential and dialect.key_header:
+        headers.append((dialect.key_header, credential))
     elif credential:
         headers.append(("authorization", f"Bearer {credential}"))
     return Target(

@@ -134,14 +134,21 @@ class House:
         store.close()
 
     async def ask(
-        self, body: Any, *, key: str = "app", path: str = "/v1/chat/completions", method: str = "POST", **headers: str
+        self,
+        body: Any,
+        *,
+        key: str = "app",
+        path: str = "/v1/chat/completions",
+        method: str = "POST",
+        query: str = "",
+        **headers: str,
     ) -> Answer:
         """One request; `body` is JSON, or bytes that are sent as they are."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"content-type": "application/json", **{n.replace("_", "-"): v for n, v in headers.items()}}
         if key:
             sent["authorization"] = f"Bearer {self.keys.get(key, key)}"
-        request = HttpRequest(method=method, path=path, query="", headers=sent, body=data)
+        request = HttpRequest(method=method, path=path, query=query, headers=sent, body=data)
         return await read(await self.gateway.handle(request, at=now()))
 
     async def chat(self, text: str, model: str = "home", *, key: str = "app", **more: Any) -> Answer:

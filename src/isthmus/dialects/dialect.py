@@ -23,7 +23,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """One wire form, both ends; the functions are those of its package, where their docstrings are.
 
     `address` gives the address of a call from that of the deployment, for dialects that name model and manner there.
-    `headers` are sent to every deployment that is asked in this dialect, unless its provider states others.
+    `key_header` carries the key where the dialect does not take it as a bearer. `headers` are sent to every deployment
+    that is asked in this dialect, unless its provider states others.
 
     The rest is its way to and from the middle that all dialects share (`conversation/`): `request` maps each field of
     a request to the feature it asks for, `can` are the features that its requests express, `bounded` says that they
@@ -42,6 +43,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     model: Callable[[dict[str, Any]], dict[str, Any]]
     count_body: Callable[[int], bytes] | None = None
     address: Callable[[str, str, bool], str] = _same
+    key_header: str = ""
     headers: dict[str, str] = {}
     read_ask: Callable[[dict[str, Any]], Ask]
     write_ask: Callable[[Ask], dict[str, Any]]

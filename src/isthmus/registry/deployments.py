@@ -79,7 +79,7 @@ def deployed(row: Deployment, providers: Providers) -> Deployed:
         retention_days=_stated(row.retention_days, terms.retention_days if terms else None),
         trains_on_inputs=_stated(row.trains_on_inputs, terms.trains_on_inputs if terms else None),
         context=model.context if model else None,
-        capabilities=model.capabilities if model else (),
+        capabilities=row.capabilities or (model.capabilities if model else ()),
     )
 
 

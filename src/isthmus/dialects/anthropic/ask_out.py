@@ -27,7 +27,17 @@ SETTINGS: dict[str, str] = {"max_tokens": "max_tokens", "temperature": "temperat
     "stop": "stop_sequences",
 }
 CAN = frozenset(SETTINGS) | {
-    *("user", "effort", "thinking_budget", "one_at_a_time", "system_midway", "image_url", "file_url", "result_media"),
+    *(
+        "user",
+        "effort",
+        "thinking_budget",
+        "thinking_shown",
+        "one_at_a_time",
+        "system_midway",
+        "image_url",
+        "file_url",
+        "result_media",
+    ),
     *("cache_control", "citations", "context", "title", "strict", "is_error"),
 }
 EFFORTS = {"minimal": "low"}
@@ -135,8 +145,10 @@ def _output(ask: Ask, made: Node) -> None:
     effort, budget = ask.settings.get("effort"), ask.settings.get("thinking_budget")
     if effort == "none" or budget == 0:
         made["thinking"] = {"type": "disabled"}
-    elif budget is not None:
-        made["thinking"] = {"type": "enabled", "budget_tokens": budget} if budget > 0 else {"type": "adaptive"}
+    elif budget is not None and budget > 0:
+        made["thinking"] = {"type": "enabled", "budget_tokens": budget}
+    elif budget is not None or effort or ask.settings.get("thinking_shown"):
+        made["thinking"] = {"type": "adaptive"}
     if effort and effort != "none":
         output["effort"] = EFFORTS.get(effort, effort)
     if output:

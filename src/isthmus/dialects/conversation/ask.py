@@ -126,10 +126,14 @@ class Form(msgspec.Struct, kw_only=True):
 
 
 class Ask(msgspec.Struct, kw_only=True):
-    """A request. `settings` are single values by the feature's name (see `features`), `places` where each stood."""
+    """A request. `settings` are single values by the feature's name (see `features`), `places` where each stood.
+
+    `reasons`: the model that is asked is known to think, so that its thoughts can be asked for.
+    """
 
     model: str
     stream: bool = False
+    reasons: bool = False
     system: list[Block] = []
     turns: list[Turn] = []
     tools: list[Tool] = []

@@ -28,6 +28,7 @@ DIALECT = Dialect(
     model=model_row,
     count_body=count_body,
     address=address,
+    key_header="x-goog-api-key",
     read_ask=read_ask,
     write_ask=write_ask,
     read_said=read_said,

@@ -83,8 +83,8 @@ def _forms(ask: Ask, made: Node) -> None:
         reasoning["summary"] = "auto"
     if reasoning:
         made["reasoning"] = reasoning
-        if reasoning.get("effort") != "none":
-            made["include"] = ["reasoning.encrypted_content"]
+    if ask.reasons and reasoning.get("effort") != "none":
+        made["include"] = ["reasoning.encrypted_content"]
 
 
 def _items(turn: Turn, custom: set[str]) -> list[Node]:

@@ -34,7 +34,7 @@ def translate_request(
     """
     try:
         ask = pair.client.read_ask(body)
-        ask.stream = ask.stream if stream is None else stream
+        ask.stream, ask.reasons = ask.stream if stream is None else stream, reasons
         lost = Fit(ask, pair.upstream.id, pair.upstream.can if reasons else pair.upstream.can - THINKING).run()
         if pair.upstream.bounded and "max_tokens" not in ask.settings:
             ask.settings["max_tokens"] = max_tokens

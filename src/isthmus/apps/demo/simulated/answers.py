@@ -25,10 +25,11 @@ _LEAD = re.compile(r"[请联系给为与和向把将叫找问致通知电致函�
 
 
 class Spoken(NamedTuple):
-    """One answer: visible text, or calls of tools as `(name, arguments)`."""
+    """One answer: visible text, or calls of tools as `(name, arguments)`; `thought` is what was thought before it."""
 
     text: str
     calls: tuple[tuple[str, str], ...] = ()
+    thought: str = ""
 
     @property
     def finish(self) -> str:

@@ -29,6 +29,8 @@ def usage(body: bytes, spoken: Spoken) -> dict[str, Any]:
 def whole(simulated: Simulated, number: int, spoken: Spoken, body: bytes, *, choices: int = 1) -> bytes:
     """A `chat.completion`."""
     message: dict[str, Any] = {"role": "assistant", "content": None if spoken.calls else spoken.text}
+    if spoken.thought:
+        message["reasoning_content"] = spoken.thought
     if spoken.calls:
         message["tool_calls"] = [_call(number, at, call) for at, call in enumerate(spoken.calls)]
     answer = {
@@ -82,6 +84,8 @@ def written(all_events: Iterable[bytes], sizes: tuple[int, ...]) -> Iterator[byt
 
 
 def _deltas(simulated: Simulated, number: int, spoken: Spoken) -> Iterator[dict[str, Any]]:
+    for piece in cut(spoken.thought, simulated.cut):
+        yield {"reasoning_content": piece}
     for piece in cut(spoken.text, simulated.cut):
         yield {"content": piece}
     for at, (name, arguments) in enumerate(spoken.calls):

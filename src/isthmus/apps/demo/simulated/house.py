@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from isthmus.apps.demo.simulated import chunks, forms
-from isthmus.apps.demo.simulated.answers import answer
+from isthmus.apps.demo.simulated.answers import answer, identifiers
 from isthmus.apps.demo.simulated.deployments import Simulated
 from isthmus.apps.demo.simulated.faults import FAULTS, Fault
+from isthmus.apps.demo.simulated.signing import thought_of
 from isthmus.apps.demo.simulated.wire import END_OF_CHUNKS, STREAM_HEAD, Request, Wire
 
 ELSEWHERE = "_elsewhere"  # where a redirect leads: nothing lawful ever arrives here
@@ -155,13 +156,16 @@ class House:
                 _json(400, {"error": {"message": "the body is no JSON object", "type": "invalid_request_error"}})
             )
             return
-        if (said := forms.said(received.path, row, received.number, received.body, body)) is not None:
-            if said.pieces:
-                await _stream(row, fault, said.pieces, wire)
+        if (other := forms.said(received.path, row, received.number, received.body, body)) is not None:
+            if other.pieces:
+                await _stream(row, fault, other.pieces, wire)
             else:
-                _whole(said.status, said.data, fault, wire)
+                _whole(other.status, other.data, fault, wire)
             return
         spoken = answer(body, row.manner, ascii_json=row.ascii_json)
+        if body.get("reasoning_effort") not in (None, "none"):
+            said = "\n".join(str(message.get("content")) for message in body.get("messages", ()))
+            spoken = spoken._replace(thought=thought_of(identifiers(said)))
         choices = body["n"] if isinstance(body.get("n"), int) else 1
         if not body.get("stream"):
             data = chunks.whole(row, received.number, spoken, received.body, choices=choices)

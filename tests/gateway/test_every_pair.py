@@ -1,0 +1,325 @@
+"""Every way in before every way out: pseudonyms, streams, ten turns of tools with signed thinking, errors.
+
+The far sides are the simulated services, which reject what the real ones reject, thoughts that come back changed among
+it; the near sides are read with the vendors' own typed models where this environment has them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import msgspec
+import pytest
+from anthropic.types import Message
+from openai.types.chat import ChatCompletion
+from openai.types.responses import Response
+
+from isthmus.gateway import build
+
+RESIDENT_ID, MOBILE, NAME = "11010519491231002X", "13912345678", "周建国"
+LETTER = f"请联系{NAME}，身份证号{RESIDENT_ID}，手机{MOBILE}。"
+WAYS = ("openai_chat", "openai_responses", "anthropic", "gemini")
+SCHEMA = {"type": "object", "properties": {"who": {"type": "string"}}, "required": ["who"]}
+Node = dict[str, Any]
+
+
+@pytest.fixture
+async def pairs(house):
+    """The house with one deployment abroad for each wire form."""
+    base = house.ecosystems.base_url("mistral-frankfurt")
+    made = [
+        f"""  - {{id: out-{way.replace("_", "-")}, provider: self_hosted, endpoint: any, dialect: {way}, model: far,
+     base_url: "{base}", recipient: group-de, hosted_in: [de], accessible_from: [], operator_country: de,
+     owner_country: de, trains_on_inputs: false, capabilities: [tools, reasoning, structured_output, json_mode]}}"""
+        for way in WAYS
+    ]
+    text = house.config.read_text(encoding="utf-8").replace("aliases:", "\n".join([*made, "aliases:"]), 1)
+    house.config.write_text(text, encoding="utf-8")
+    await house.gateway.close()
+    house.gateway = await build(str(house.config))
+    return house
+
+
+class Client:
+    """One SDK's habits: how it asks, what it reads, and how it goes on with what it read."""
+
+    path = ""
+    tool: ClassVar[Any] = None
+
+    def ask(self, items: list[Node], **more: Any) -> Node:
+        raise NotImplementedError
+
+    def user(self, text: str) -> Node:
+        return {"role": "user", "content": text}
+
+    def read(self, answer: Any) -> Node:
+        """The whole answer, checked by the SDK's own model; streams are joined."""
+        raise NotImplementedError
+
+    def text(self, said: Node) -> str:
+        raise NotImplementedError
+
+    def calls(self, said: Node) -> list[tuple[str, Any]]:
+        """The calls as (id, arguments)."""
+        raise NotImplementedError
+
+    def go_on(self, said: Node, results: list[tuple[str, str]]) -> list[Node]:
+        raise NotImplementedError
+
+
+class Chat(Client):
+    path = "/v1/chat/completions"
+    tool: ClassVar = {"type": "function", "function": {"name": "find", "parameters": SCHEMA}}
+
+    def ask(self, items, **more):
+        return {"messages": items, "reasoning_effort": "low", **more}
+
+    def read(self, answer):
+        if not answer.pieces:
+            ChatCompletion.model_validate(answer.json)
+            return answer.json["choices"][0]["message"]
+        message: Node = {"role": "assistant", "content": "", "tool_calls": []}
+        for event in answer.events:
+            for choice in event["choices"]:
+                for name, value in choice["delta"].items():
+                    if name == "tool_calls":
+                        for call in value:
+                            if call["index"] == len(message["tool_calls"]):
+                                message["tool_calls"].append({**call, "function": dict(call["function"])})
+                            else:
+                                function = message["tool_calls"][call["index"]]["function"]
+                                function["arguments"] += call["function"]["arguments"]
+                    elif isinstance(value, list):
+                        message.setdefault(name, []).extend(value)
+                    elif name != "role":
+                        message[name] = (message.get(name) or "") + (value or "")
+        for call in message["tool_calls"]:
+            call.pop("index")
+        return message if message["tool_calls"] else {k: v for k, v in message.items() if k != "tool_calls"}
+
+    def text(self, said):
+        return said["content"] or ""
+
+    def calls(self, said):
+        return [(call["id"], json.loads(call["function"]["arguments"])) for call in said.get("tool_calls") or ()]
+
+    def go_on(self, said, results):
+        return [said, *({"role": "tool", "tool_call_id": ident, "content": text} for ident, text in results)]
+
+
+class Responses(Client):
+    path = "/v1/responses"
+    tool: ClassVar = {"type": "function", "name": "find", "parameters": SCHEMA, "strict": False}
+
+    def ask(self, items, **more):
+        return {"input": items, "reasoning": {"effort": "low", "summary": "auto"}, **more}
+
+    def read(self, answer):
+        body = answer.events[-1]["response"] if answer.pieces else answer.json
+        Response.model_validate(body)
+        if answer.pieces:
+            done = [event["item"] for event in answer.events if event["type"] == "response.output_item.done"]
+            assert done == body["output"], "the finished items are those of the finished response"
+        return body
+
+    def text(self, said):
+        return Response.model_validate(said).output_text
+
+    def calls(self, said):
+        found = [item for item in said["output"] if item["type"] == "function_call"]
+        return [(item["call_id"], json.loads(item["arguments"])) for item in found]
+
+    def go_on(self, said, results):
+        answers = [{"type": "function_call_output", "call_id": ident, "output": text} for ident, text in results]
+        return [*said["output"], *answers]
+
+
+class Messages(Client):
+    path = "/v1/messages"
+    tool: ClassVar = {"name": "find", "input_schema": SCHEMA}
+
+    def ask(self, items, **more):
+        thinking = {"thinking": {"type": "adaptive"}, "output_config": {"effort": "low"}}
+        return {"messages": items, "max_tokens": 4000, **thinking, **more}
+
+    def read(self, answer):
+        body = answer.json if not answer.pieces else joined(answer.events)
+        Message.model_validate(body)
+        return {"role": "assistant", "content": body["content"]}
+
+    def text(self, said):
+        return "".join(block["text"] for block in said["content"] if block["type"] == "text")
+
+    def calls(self, said):
+        return [(block["id"], block["input"]) for block in said["content"] if block["type"] == "tool_use"]
+
+    def go_on(self, said, results):
+        found = [{"type": "tool_result", "tool_use_id": ident, "content": text} for ident, text in results]
+        return [said, {"role": "user", "content": found}] if found else [said]
+
+
+class Gemini(Client):
+    path = "/v1beta/models/{model}:{method}"
+    tool: ClassVar = {"functionDeclarations": [{"name": "find", "parametersJsonSchema": SCHEMA}]}
+
+    def ask(self, items, **more):
+        tools = {"tools": more.pop("tools")} if "tools" in more else {}
+        thinking = {"thinkingConfig": {"includeThoughts": True, "thinkingLevel": "LOW"}}
+        return {"contents": items, "generationConfig": thinking, **tools, **more}
+
+    def user(self, text):
+        return {"role": "user", "parts": [{"text": text}]}
+
+    def read(self, answer):
+        chunks = answer.events if answer.pieces else [answer.json]
+        parts = [part for chunk in chunks for part in chunk["candidates"][0]["content"]["parts"]]
+        return {"role": "model", "parts": [part for part in parts if part != {"text": ""}]}
+
+    def text(self, said):
+        return "".join(part.get("text", "") for part in said["parts"] if not part.get("thought"))
+
+    def calls(self, said):
+        found = [part["functionCall"] for part in said["parts"] if "functionCall" in part]
+        return [(call["name"], call["args"]) for call in found]
+
+    def go_on(self, said, results):
+        found = [{"functionResponse": {"name": name, "response": {"output": text}}} for name, text in results]
+        return [said, {"role": "user", "parts": found}] if found else [said]
+
+
+def joined(events: list[Node]) -> Node:
+    """The message of a stream."""
+    message: Node = {}
+    for event in events:
+        kind = event["type"]
+        if kind == "message_start":
+            message = event["message"]
+        elif kind == "content_block_start":
+            message["content"].append({**event["content_block"], "_json": ""})
+        elif kind == "content_block_delta":
+            block, delta = message["content"][event["index"]], event["delta"]
+            block["_json"] += delta.get("partial_json", "")
+            for name in ("text", "thinking"):
+                if name in delta:
+                    block[name] += delta[name]
+            if "signature" in delta:
+                block["signature"] = delta["signature"]
+        elif kind == "content_block_stop":
+            text = message["content"][event["index"]].pop("_json")
+            if text:
+                message["content"][event["index"]]["input"] = json.loads(text)
+        elif kind == "message_delta":
+            message |= event["delta"]
+            message["usage"] |= event["usage"]
+    return message
+
+
+CLIENTS: dict[str, Client] = {
+    "openai_chat": Chat(),
+    "openai_responses": Responses(),
+    "anthropic": Messages(),
+    "gemini": Gemini(),
+}
+
+
+async def call(house, way: str, out: str, items: list[Node], *, stream: bool = False, **more: Any):
+    client, model = CLIENTS[way], f"out-{out.replace('_', '-')}"
+    body, path, query = client.ask(items, **more), client.path, ""
+    if way == "gemini":
+        path = path.format(model=model, method="streamGenerateContent" if stream else "generateContent")
+        query = "alt=sse"
+    else:
+        body |= {"model": model, "stream": stream}
+    return await house.ask(body, path=path, query=query)
+
+
+def sent(house) -> Any:
+    return house.sent("mistral-frankfurt")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("out", WAYS)
+@pytest.mark.parametrize("way", WAYS)
+async def test_text_and_thinking_leave_as_pseudonyms_and_come_back(pairs, way, out, stream):
+    client = CLIENTS[way]
+    answer = await call(pairs, way, out, [client.user(LETTER)], stream=stream)
+    assert answer.status == 200, answer.body
+    left = json.dumps(sent(pairs)[-1], ensure_ascii=False)
+    assert not any(original in left for original in (NAME, RESIDENT_ID, MOBILE))
+    said = client.read(answer)
+    assert MOBILE in client.text(said)
+    whole = json.dumps(said, ensure_ascii=False)
+    assert whole.count(MOBILE) > client.text(said).count(MOBILE), "the thinking came back as well"
+    closed = next(entry["content"] for entry in await pairs.entries() if entry["kind"] == "send.closed")
+    assert closed["usage"]["input"]["provenance"] == closed["usage"]["output"]["provenance"] == "provider"
+    if way != out:
+        assert closed["asked_in"] == out
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("out", WAYS)
+@pytest.mark.parametrize("way", WAYS)
+async def test_ten_turns_of_tools_with_signed_thinking(pairs, way, out, stream):
+    """The far side checks every signature and every id; the near side sends back what it was given."""
+    client = CLIENTS[way]
+    items = [client.user(LETTER)]
+    for turn in range(10):
+        asked = {"tools": [client.tool]} if turn % 2 == 0 else {"tools": [client.tool], **no_tools(way)}
+        answer = await call(pairs, way, out, items, stream=stream, **asked)
+        assert answer.status == 200, (turn, answer.body.decode())
+        said = client.read(answer)
+        calls = client.calls(said)
+        assert bool(calls) == (turn % 2 == 0), turn
+        results = [(ident, f"{NAME}的地址是上海") for ident, _ in calls]
+        for _, arguments in calls:
+            assert "who" in arguments
+        items += client.go_on(said, results)
+        if not calls:
+            items.append(client.user(f"再查一次{NAME}，第{turn}次"))
+    left = json.dumps(sent(pairs), ensure_ascii=False)
+    assert not any(original in left for original in (NAME, RESIDENT_ID, MOBILE))
+
+
+def no_tools(way: str) -> Node:
+    forms: dict[str, Node] = {
+        "openai_chat": {"tool_choice": "none"},
+        "openai_responses": {"tool_choice": "none"},
+        "anthropic": {"tool_choice": {"type": "none"}},
+        "gemini": {"toolConfig": {"functionCallingConfig": {"mode": "NONE"}}},
+    }
+    return forms[way]
+
+
+ERRORS: dict[str, Callable[[Any], Any]] = {
+    "openai_chat": lambda body: body["error"]["type"],
+    "openai_responses": lambda body: body["error"]["type"],
+    "anthropic": lambda body: body["error"]["type"],
+    "gemini": lambda body: body["error"]["status"],
+}
+
+
+@pytest.mark.parametrize("out", WAYS)
+@pytest.mark.parametrize("way", WAYS)
+async def test_an_error_of_the_deployment_is_told_in_the_callers_form(pairs, way, out):
+    client = CLIENTS[way]
+    pairs.ecosystems.fail("mistral-frankfurt", "400")
+    answer = await call(pairs, way, out, [client.user("hello")])
+    assert answer.status == 400
+    assert ERRORS[way](answer.json)
+    assert "a field is not understood" in answer.body.decode()
+
+
+@pytest.mark.parametrize("out", WAYS)
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_stream_that_breaks_ends_in_the_callers_form(pairs, way, out):
+    client = CLIENTS[way]
+    pairs.ecosystems.fail("mistral-frankfurt", "half")
+    answer = await call(pairs, way, out, [client.user(LETTER)], stream=True)
+    assert answer.status == 200
+    last = answer.body.decode().strip().split("\n\n")[-1]
+    told = msgspec.json.decode(last.partition("data: ")[2])
+    assert told.get("error") or told.get("type") == "error"
+    closed = [entry["content"] for entry in await pairs.entries() if entry["kind"] == "send.closed"]
+    assert [each["outcome"] for each in closed] == ["upstream_broken_reply"]
