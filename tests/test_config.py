@@ -48,6 +48,19 @@ def test_a_store_elsewhere_keeps_its_address(tmp_path: Path) -> None:
     assert loaded.store_url() == "postgresql://db.example/isthmus"
 
 
+def test_a_store_s_password_is_only_referred_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql://isthmus:hidden-word@db.example/isthmus"
+    for written in (url, "postgresql://db.example/isthmus?sslmode=require&password=hidden-word"):
+        with pytest.raises(ConfigError, match="holds a password") as caught:
+            read_config(write(tmp_path, f"{SMALL}store: {{url: '{written}'}}\n")).store_url()
+        assert "hidden-word" not in str(caught.value)
+    monkeypatch.setenv("STORE_URL", url)
+    assert read_config(write(tmp_path, SMALL + "store: {url: env:STORE_URL}\n")).store_url() == url
+    (tmp_path / "url.txt").write_text("sqlite:///other.db\n", encoding="utf-8")
+    loaded = read_config(write(tmp_path, SMALL + "store: {url: file:url.txt}\n"))
+    assert loaded.store_url() == f"sqlite:///{tmp_path.resolve()}/other.db"
+
+
 def test_every_problem_is_said_at_once(tmp_path: Path) -> None:
     found = problems(
         tmp_path,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -25,6 +26,7 @@ from isthmus.registry.tariffs import Tariff
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="letters, digits, `.`, `_`, `-`")]
 SecretRef = Annotated[str, Meta(pattern="^(env|file):.+$", description="`env:NAME` or `file:PATH`")]
+_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=")
 Fraction = Annotated[Decimal, Meta(description="a number from 0 to 1")]
 Bytes = Annotated[int, Meta(ge=1024, le=1 << 30)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
@@ -42,7 +44,11 @@ class Listen(Section, frozen=True, kw_only=True):
 
 
 class Store(Section, frozen=True, kw_only=True):
-    """Ledger, counters and registry: `sqlite:///FILE` or `postgresql://...`, and the second place for checkpoints."""
+    """Ledger, counters and registry, and the second place for checkpoints.
+
+    `url` is `sqlite:///FILE`, `postgresql://...` without a password, or where such an address stands: `env:NAME`,
+    `file:PATH`.
+    """
 
     url: str = "sqlite:///isthmus.db"
     checkpoints: str = "checkpoints"
@@ -204,8 +210,14 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
         return (Path(self.file).resolve().parent / name).resolve()
 
     def store_url(self) -> str:
-        """The store's address, with a relative SQLite file made absolute."""
+        """The store's address, with a relative SQLite file made absolute; raises `ConfigError` for a secret in it."""
         url, prefix = self.config.store.url, "sqlite:///"
+        if url.startswith(("env:", "file:")):
+            url = self.secret(url)
+        elif _PASSWORD.search(url):
+            raise ConfigError(
+                "the store's address holds a password", where=self.file, remedy="write `url: env:NAME` or `file:PATH`"
+            )
         return f"{prefix}{self.path(url.removeprefix(prefix))}" if url.startswith(prefix) else url
 
     def secret(self, reference: str) -> str:

@@ -21,7 +21,7 @@ from isthmus.registry.deployments import Deployed
 from isthmus.registry.snapshot import Snapshot, snapshot
 from isthmus.registry.tariffs import in_force
 from isthmus.steps.record.checkpoint import read_signer
-from isthmus.store import RegistryRow, open_store, registry_rows
+from isthmus.store import RegistryRow, is_there, open_store, registry_rows
 
 
 def check(
@@ -75,7 +75,7 @@ def _stored(loaded: Loaded, *, secrets: bool) -> tuple[list[RegistryRow], tuple[
     rows: list[RegistryRow] = []
     try:
         url = loaded.store_url()
-        if not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists():
+        if is_there(url):
             store = open_store(url, create=False)
             rows = registry_rows(store)
             store.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isthmus.store.counts import Counts, person_counts
-from isthmus.store.engine import Store, open_store
+from isthmus.store.engine import Store, is_there, open_store
 from isthmus.store.export import entry_bodies, export_lines
 from isthmus.store.registry import NewRow, RegistryRow, append_registry, registry_rows
 
@@ -15,6 +15,7 @@ __all__ = [
     "append_registry",
     "entry_bodies",
     "export_lines",
+    "is_there",
     "open_store",
     "person_counts",
     "registry_rows",

@@ -53,14 +53,28 @@ def open_store(url: str, *, create: bool = True) -> Store:
         store.close()
         if not isinstance(error, (OSError, sa.exc.SQLAlchemyError)):
             raise
-        raise LedgerError(
-            f"the store cannot be opened: {_reason(error)}", where=store.where, remedy="check address and rights"
-        ) from None
+        raise _unusable(store, error) from None
     return store
 
 
+def is_there(url: str) -> bool:
+    """Whether a store was made behind this URL; raises like `open_store`."""
+    if url.startswith(sqlite_store.PREFIX):
+        return Path(url.removeprefix(sqlite_store.PREFIX)).exists()
+    store = _connect(url, create=False)
+    try:
+        return version(store) is not None
+    except sa.exc.SQLAlchemyError as error:
+        raise _unusable(store, error) from None
+    finally:
+        store.close()
+
+
 def _expect_head(store: Store) -> None:
-    if version(store) != HEAD:
+    found = version(store)
+    if found is None:
+        raise LedgerError("there is no ledger yet", where=store.where, remedy="run `isthmus serve` once")
+    if found != HEAD:
         raise LedgerError("no ledger of this version is here", where=store.where, remedy="run `isthmus serve` once")
 
 
@@ -74,6 +88,11 @@ def _connect(url: str, *, create: bool) -> Store:
         where="store.url",
         remedy="write `sqlite:///FILE` or `postgresql://USER@HOST/DATABASE`",
     )
+
+
+def _unusable(store: Store, error: Exception) -> LedgerError:
+    said = f"the store cannot be opened: {_reason(error)}"
+    return LedgerError(said, where=store.where, remedy="check address and rights")
 
 
 def _reason(error: Exception) -> str:
