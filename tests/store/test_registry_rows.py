@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,8 @@ AT = "2026-03-01T00:00:00.000Z"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    found = open_store(f"sqlite:///{tmp_path}/s.db")
+def store(url: str) -> Iterator[Store]:
+    found = open_store(url)
     yield found
     found.close()
 

@@ -10,20 +10,20 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from isthmus.errors import ConfigError, LedgerError
-from isthmus.store import open_store
+from isthmus.store import is_there, open_store
 from isthmus.store.engine import version
 from isthmus.store.schema import HEAD, METADATA
 
 
-def test_the_migrations_make_the_schema(tmp_path: Path):
+def test_the_migrations_make_the_schema(url: str):
     """A new store has exactly the tables, columns and indexes of `schema.py`."""
-    store = open_store(f"sqlite:///{tmp_path}/new/s.db")
+    store = open_store(url)
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
     assert version(store) == HEAD
     store.close()
-    again = open_store(f"sqlite:///{tmp_path}/new/s.db")
+    again = open_store(url, create=False)
     assert version(again) == HEAD
     again.close()
 
@@ -40,9 +40,8 @@ def test_each_connection_waits_for_the_disk(tmp_path: Path):
     store.close()
 
 
-def test_a_store_of_another_version_is_left_alone(tmp_path: Path):
+def test_a_store_of_another_version_is_left_alone(url: str):
     """What a newer isthmus made is neither migrated nor read."""
-    url = f"sqlite:///{tmp_path}/s.db"
     store = open_store(url)
     with store.engine.connect() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
@@ -69,9 +68,9 @@ def test_a_store_that_cannot_be_opened_says_where(tmp_path: Path):
     assert not (tmp_path / "missing.db").exists()
 
 
-def test_rows_of_any_number_go_in_and_come_out(tmp_path: Path):
+def test_rows_of_any_number_go_in_and_come_out(url: str):
     """Statements are split into a few lengths and lose nothing."""
-    store = open_store(f"sqlite:///{tmp_path}/s.db")
+    store = open_store(url)
     sql = store.sql()
     for count in (0, 1, 3, 4, 63, 64, 65, 200):
         rows = [(f"send-{number}", "call", 1) for number in range(count)]
@@ -87,9 +86,9 @@ def test_rows_of_any_number_go_in_and_come_out(tmp_path: Path):
     store.close()
 
 
-def test_a_transaction_is_all_or_nothing(tmp_path: Path):
+def test_a_transaction_is_all_or_nothing(url: str):
     """An error inside takes back what was written before it."""
-    store = open_store(f"sqlite:///{tmp_path}/s.db")
+    store = open_store(url)
     sql = store.sql()
 
     def half() -> None:
@@ -100,5 +99,49 @@ def test_a_transaction_is_all_or_nothing(tmp_path: Path):
     with pytest.raises(ZeroDivisionError):
         half()
     assert sql.rows("SELECT count(*) FROM open_sends") == [(0,)]
+    sql.close()
+    store.close()
+
+
+def test_a_statement_that_fails_takes_the_transaction_along(url: str):
+    """Also where the driver learns of it later; the connection is good afterwards."""
+    store = open_store(url)
+    sql = store.sql()
+    row = ("s", "c", 1)
+
+    def twice() -> None:
+        with sql.transaction():
+            sql.insert("INSERT INTO open_sends (send, call, instance)", [row])
+            sql.insert("INSERT INTO open_sends (send, call, instance)", [row])
+
+    for _ in range(2):
+        with pytest.raises(Exception, match=r"(?i)unique"):
+            twice()
+    with sql.transaction():
+        sql.insert("INSERT INTO open_sends (send, call, instance)", [row])
+    with sql.reading():
+        assert sql.rows("SELECT * FROM open_sends") == [row]
+    sql.close()
+    store.close()
+
+
+def test_what_is_not_there_yet_is_not_made_by_reading(url: str):
+    """A file that is missing, a database that is empty."""
+    assert not is_there(url)
+    with pytest.raises(LedgerError, match="no ledger yet"):
+        open_store(url, create=False)
+    assert not is_there(url)
+    open_store(url).close()
+    assert is_there(url)
+
+
+def test_whatever_a_column_may_hold_comes_back(url: str):
+    """Bytes of every value, numbers of 63 bits, text of every plane."""
+    store = open_store(url)
+    sql = store.sql()
+    rows = [(bytes(range(256)), "实体 \U00020000 ' %s ? \\", (1 << 63) - 1), (b"", "", 0)]
+    with sql.transaction():
+        sql.insert("INSERT INTO identifiers (digest, entity, person)", rows)
+    assert sorted(sql.rows("SELECT digest, entity, person FROM identifiers"), reverse=True) == rows
     sql.close()
     store.close()
