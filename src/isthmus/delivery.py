@@ -102,9 +102,11 @@ class Delivery:
         except BaseException as error:
             if isinstance(error, IsthmusError):
                 send.outcome = error.code
-            if reply is not None:
-                await reply.aclose()
-            await self._close(send, marks, None)
+            try:
+                if reply is not None:
+                    await reply.aclose()
+            finally:
+                await self._close(send, marks, None)
             if isinstance(error, RejectedError):
                 raise _told(error, marks) from None
             raise

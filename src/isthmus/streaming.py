@@ -17,8 +17,10 @@ class Source(Protocol):
 
 
 class Wire(Protocol):
-    """What turns the deployment's bytes into the client's."""
+    """What turns the deployment's bytes into the client's; `done` once the deployment said that nothing more comes."""
 
+    @property
+    def done(self) -> bool: ...
     def feed(self, data: bytes) -> bytes: ...
     def end(self) -> bytes: ...
     def abort(self, error: IsthmusError) -> bytes: ...
@@ -63,8 +65,8 @@ class StreamedAnswer:
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
-        """End the stream; what was not read is not read."""
-        await self._close("answered" if self._over else "")
+        """End the stream; what was not read is not read. A client that hangs up at the last event has its answer."""
+        await self._close("answered" if self._over or self._stream.done else "")
 
     async def _next(self) -> bytes:
         try:
@@ -78,5 +80,7 @@ class StreamedAnswer:
     async def _close(self, outcome: str) -> None:
         if not self._closed:
             self._closed = True
-            await self._source.aclose()
-            await self._ending(outcome)
+            try:
+                await self._source.aclose()
+            finally:
+                await self._ending(outcome)

@@ -29,6 +29,11 @@ class TranslatedStream:
         return self._stream.finish
 
     @property
+    def done(self) -> bool:
+        """As `EventStream.done`."""
+        return self._stream.done
+
+    @property
     def declared(self) -> tuple[str, ...]:
         """What the translation left out, by name."""
         return tuple(sorted(self._translator.declared))
