@@ -10,18 +10,22 @@ import msgspec
 
 from isthmus.exchange import Check, Finding, Part, Strength
 from isthmus.steps.scan.checks import CHECK_DIGIT
+from isthmus.steps.scan.context import ContextWords
 from isthmus.steps.scan.identifiers import Strengths
 from isthmus.steps.scan.readings import Reading
-from isthmus.steps.scan.terms import term_core, term_value, touches_word
+from isthmus.steps.scan.terms import term_value, touches_word
 
 _SEPARATORS = str.maketrans("", "", " \t-.·/()")
+_FORM = {"none": "form", "valid": "form and check", "invalid": "form, but the check digit is wrong"}
+_WHY = {(check, False): why for check, why in _FORM.items()}
+_WHY |= {(check, True): f"{why}, with a context word" for check, why in _FORM.items()}
 AGAINST_SPAN = 16
 Checker = Callable[[str], str]
 
 
 def plain_value(surface: str) -> str:
     """The canonical value of most numbers: upper case, without separators."""
-    return surface.translate(_SEPARATORS).upper()
+    return surface.upper() if surface.isalnum() else surface.translate(_SEPARATORS).upper()
 
 
 class Candidate(NamedTuple):
@@ -41,8 +45,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     classes: tuple[str, ...]
     near: int = 0
-    nearby: re.Pattern[str] | None = None
-    against: re.Pattern[str] | None = None
+    nearby: ContextWords | None = None
+    against: ContextWords | None = None
     term: bool = False
 
 
@@ -80,20 +84,17 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
             return None
         if strength == "likely" and not near and self._speaks_against(candidate):
             strength = "possible"
-        why = {"none": "form", "valid": "form and check", "invalid": "form, but the check digit is wrong"}[check]
-        return self._finding(
-            candidate, value, strength=strength, check=check, why=why + (", with a context word" if near else "")
-        )
+        return self._finding(candidate, value, strength, check, _WHY[check, near])
 
     def _term(self, candidate: Candidate) -> Finding | None:
         if touches_word(candidate.text, candidate.start, candidate.end):
             return None
         surface = candidate.text[candidate.start : candidate.end]
-        return self._finding(candidate, term_value(surface), strength="certain", check="none", why="word of a list")
+        return self._finding(candidate, term_value(surface), "certain", "none", "word of a list")
 
     def _speaks_against(self, candidate: Candidate) -> bool:
         against, low = self.origin.against, max(candidate.low, candidate.start - AGAINST_SPAN)
-        return against is not None and against.search(candidate.text, low, candidate.start) is not None
+        return against is not None and against.stand_in(candidate.text, low, candidate.start)
 
     def _in_context(self, candidate: Candidate) -> bool:
         nearby = self.origin.nearby
@@ -101,14 +102,15 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
             return False
         low = max(candidate.low, candidate.start - self.origin.near)
         high = min(candidate.high, candidate.end + self.origin.near // 4)
-        if nearby.search(candidate.text, low, candidate.start) or nearby.search(candidate.text, candidate.end, high):
+        text = candidate.text
+        if nearby.stand_in(text, low, candidate.start) or nearby.stand_in(text, candidate.end, high):
             return True
         return low == candidate.low and candidate.reading.source.named(self.origin.kind, nearby)
 
-    def _finding(self, candidate: Candidate, value: str, *, strength: Strength, check: Check, why: str) -> Finding:
-        inside = candidate.start - candidate.low, candidate.end - candidate.low
+    def _finding(self, candidate: Candidate, value: str, strength: Strength, check: Check, why: str) -> Finding:
+        _, start, end, low, _, reading = candidate
         return make_finding(
-            candidate.reading, *inside, origin=self.origin, value=value, strength=strength, check=check, why=why
+            reading, start - low, end - low, origin=self.origin, strength=strength, why=why, value=value, check=check
         )
 
 
@@ -124,12 +126,16 @@ def make_finding(
     check: Check = "none",
 ) -> Finding:
     """The finding of a range of a reading, placed in its slot. An empty `value` stands for what is written there."""
-    slot = reading.source.slot
-    low, high = reading.in_layer(start, end)
-    surface = reading.layer[low:high]
-    start, end, via = reading.in_slot(start, end)
-    index = reading.source.json
-    if index is not None:
+    source = reading.source
+    slot = source.slot
+    via: tuple[str, ...] = ()
+    if reading.plain:
+        surface = reading.text[start:end]
+    else:
+        low, high = reading.in_layer(start, end)
+        surface = reading.layer[low:high]
+        start, end, via = reading.in_slot(start, end)
+    if source.structured and (index := source.json) is not None:
         via = (*index.layers(start, end), *via)
     return Finding(
         kind=origin.kind,
@@ -141,36 +147,6 @@ def make_finding(
         classes=origin.classes,
         why=why,
     )
-
-
-def context_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Any of the words: whole where it is Latin, in either case unless it is an abbreviation in capitals."""
-    pieces = []
-    for word in words:
-        before = "(?<![A-Za-z])" if _is_latin(word[0]) else ""
-        after = "(?![A-Za-rt-z])" if _is_latin(word[-1]) else ""
-        core = re.escape(word) if _is_abbreviation(word) else f"(?i:{re.escape(word)})"
-        pieces.append(f"{before}{core}{after}")
-    return re.compile("|".join(pieces))
-
-
-def context_trigger(words: tuple[str, ...]) -> str:
-    """The same in the syntax of the engine, which has no look-around."""
-    pieces = []
-    for word in words:
-        before = "[^A-Za-z]" if _is_latin(word[0]) else ""
-        after = "[^A-Za-rt-z]" if _is_latin(word[-1]) else ""
-        core = term_core(word) if _is_abbreviation(word) else f"(?i:{term_core(word)})"
-        pieces.append(f"{before}{core}{after}")
-    return "|".join(pieces)
-
-
-def _is_latin(character: str) -> bool:
-    return character.isascii() and character.isalpha()
-
-
-def _is_abbreviation(word: str) -> bool:
-    return word.isupper() and len(word) <= 4
 
 
 def _strengths(rules: Strengths, check: Check) -> tuple[Strength | None, Strength | None]:

@@ -79,6 +79,8 @@ _ODD = sorted({*_TABLE, *map(ord, INVISIBLE)} - {ord(c) for c in _ORDINARY})
 FOLD_TRIGGER = f"[{_ranges(_ODD)}]|[0-9][　–—][0-9]"
 NUMERAL_TRIGGER = f"(?:{'|'.join(NUMERALS)})(?:[0-9xX ._-]{{0,2}}(?:{'|'.join(NUMERALS)}|[0-9])){{6}}"
 SPACED_TRIGGER = r"[0-9](?:[ \t._·•∙・*|,，、/\\~_-]{0,2}[0-9]){9}"
+# without one of these there is nothing to close up
+GAP_TRIGGER = r"[0-9][ \t._·•∙・*|,，、/\\~_-]{1,2}[0-9]"
 
 
 def fold(text: str) -> Trail | None:

@@ -23,11 +23,17 @@ class Place(NamedTuple):
     pointer: str
 
 
+def may_be_json(text: str) -> bool:
+    """Whether the text begins and ends as a JSON object or array does."""
+    stripped = text.strip(" \t\r\n")
+    return stripped[:1] + stripped[-1:] in ("{}", "[]")
+
+
 def is_json(text: str) -> bool:
     """Whether the text is a JSON object or array."""
-    stripped = text.strip(" \t\r\n")
-    if stripped[:1] + stripped[-1:] not in ("{}", "[]"):
+    if not may_be_json(text):
         return False
+    stripped = text.strip(" \t\r\n")
     try:
         msgspec.json.decode(stripped.encode("utf-8", "replace"))
     except (msgspec.DecodeError, RecursionError):

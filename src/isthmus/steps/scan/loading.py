@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from isthmus.errors import CatalogError
 from isthmus.steps.scan import checks
-from isthmus.steps.scan.confirm import Confirmer, Origin, context_pattern, context_trigger
+from isthmus.steps.scan.confirm import Confirmer, Origin
+from isthmus.steps.scan.context import ContextWords, context_trigger
 from isthmus.steps.scan.database import Database, Expression, problem
 from isthmus.steps.scan.identifiers import Catalogue, Identifier, Pattern, read_catalogue
 from isthmus.steps.scan.mentions import Mentions
+from isthmus.steps.scan.overlaps import is_general
 from isthmus.steps.scan.prose.finders import Prose
 from isthmus.steps.scan.readings import TRIGGERS
 from isthmus.steps.scan.terms import WORDS, term_core
@@ -27,12 +30,28 @@ class Matcher(msgspec.Struct, frozen=True):
     confirmers: tuple[Confirmer, ...]
 
 
+class Row(NamedTuple):
+    """A pattern as the scan meets it: its confirmer, its kind, and whether that is one of all countries.
+
+    Of a hit's edges `head` and `tail` are cut off as bytes, `before` and `after` as code points.
+    """
+
+    confirmer: Confirmer
+    kind: str
+    general: bool
+    head: int
+    tail: int
+    before: int
+    after: int
+
+
 class Scanner(msgspec.Struct, frozen=True):
     """Everything that can be found, compiled; shared by threads, picklable.
 
     In the database of `forms` the numbers after its confirmers are those of `TRIGGERS`, then of `contexts`: the kinds
     whose context words are looked for in all text at once. Patterns that need such a word are `beside`. `words` gives
     the type word of each kind's pseudonyms, by language. `version` is the SHA-256 of catalogue and terms.
+    `rows` are the patterns of `forms`, then those `beside`.
     """
 
     forms: Matcher
@@ -42,6 +61,7 @@ class Scanner(msgspec.Struct, frozen=True):
     words: dict[str, dict[str, str]]
     sees: tuple[str, ...]
     version: str
+    rows: tuple[Row, ...]
 
     def __repr__(self) -> str:
         count = len(self.forms.confirmers) + len(self.beside.confirmers)
@@ -64,9 +84,10 @@ def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: boo
     for name, listed in sorted(terms.items()):
         kind = f"term.{name}"
         words[kind] = WORDS.get(name, WORDS[""])
-        found = Confirmer(origin=Origin(kind=kind, classes=known.classes.get(kind, others), term=True))
+        words_of = Confirmer(origin=Origin(kind=kind, classes=known.classes.get(kind, others), term=True))
         forms += [
-            (Expression(term_core(word), caseless=True), found) for word in sorted({w.strip() for w in listed} - {""})
+            (Expression(term_core(word), caseless=True), words_of)
+            for word in sorted({w.strip() for w in listed} - {""})
         ]
     listing = repr(sorted((kind, sorted(listed)) for kind, listed in terms.items()))
     version = hashlib.sha256(f"{known.version}\n{listing}".encode("utf-8", "replace")).hexdigest()
@@ -80,7 +101,18 @@ def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: boo
         *(mentions.origins.values() if mentions else ()),
     ]
     sees = tuple(sorted({legal for origin in origins for legal in origin.classes}))
-    return Scanner(_matcher(forms, triggers), beside, tuple(contexts), mentions, words, sees, version)
+    found = _matcher(forms, triggers)
+    rows = (*_rows(found), *_rows(beside))
+    return Scanner(found, beside, tuple(contexts), mentions, words, sees, version, rows)
+
+
+def _rows(matcher: Matcher) -> Iterator[Row]:
+    database = matcher.database
+    for number, confirmer in enumerate(matcher.confirmers):
+        kind = confirmer.origin.kind
+        before, after = database.before[number], database.after[number]
+        edges = (0, 0, before, after) if database.wide[number] else (before, after, 0, 0)
+        yield Row(confirmer, kind, is_general(kind), *edges)
 
 
 def _mentions(known: Catalogue, root: Path) -> Mentions:
@@ -112,8 +144,8 @@ def _matcher(pairs: list[Pair], triggers: Sequence[Expression] = ()) -> Matcher:
 def _patterns(known: Catalogue) -> list[Pair]:
     pairs: list[Pair] = []
     for row in known.identifiers:
-        nearby = context_pattern(row.context) if row.context else None
-        against = context_pattern(row.against) if row.against else None
+        nearby = ContextWords(row.context) if row.context else None
+        against = ContextWords(row.against) if row.against else None
         classes = known.classes.get(row.id, ())
         origin = Origin(kind=row.id, classes=classes, near=row.near, nearby=nearby, against=against)
         for pattern in row.patterns:

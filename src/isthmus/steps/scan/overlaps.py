@@ -33,11 +33,15 @@ def resolve(found: list[Spot]) -> tuple[Finding, ...]:
     return tuple(spot.finding for area in areas.values() for spot in _sweep(area))
 
 
+def is_general(kind: str) -> bool:
+    """Whether a kind is one of all countries, which yields to a country's own."""
+    return kind.startswith("common.")
+
+
 def _rank(spot: Spot) -> tuple[int, int, int, bool]:
     """The surest first, then the longest, the best checked, and a country's own kind before one of all countries."""
     finding = spot.finding
-    general = finding.kind.startswith("common.")
-    return -STRENGTH_ORDER[finding.strength], spot.start - spot.end, -_CHECKED[finding.check], general
+    return -STRENGTH_ORDER[finding.strength], spot.start - spot.end, -_CHECKED[finding.check], is_general(finding.kind)
 
 
 def _place(spot: Spot) -> tuple[int, int]:
@@ -48,11 +52,11 @@ def _sweep(area: list[Spot]) -> list[Spot]:
     """Settle each cluster of findings that touch, so that a long text with many findings stays linear."""
     area.sort(key=_place)
     kept: list[Spot] = []
-    cluster: list[Spot] = []
-    reach = -1
-    for spot in area:
+    cluster = area[:1]
+    reach = area[0].end
+    for spot in area[1:]:
         if spot.start >= reach:
-            kept += _settle(cluster)
+            kept += cluster if len(cluster) == 1 else _settle(cluster)
             cluster = []
         cluster.append(spot)
         reach = max(reach, spot.end)

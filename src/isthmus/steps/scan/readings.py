@@ -5,10 +5,10 @@ A reading knows its way back: every range of it stands somewhere in the text of 
 
 from __future__ import annotations
 
-import re
-from functools import cached_property
+from collections.abc import Collection
 
 from isthmus.exchange import Slot, Unscanned
+from isthmus.steps.scan.context import ContextWords
 from isthmus.steps.scan.encoded import (
     ESCAPE_TRIGGER,
     PERCENT_TRIGGER,
@@ -18,42 +18,65 @@ from isthmus.steps.scan.encoded import (
     unescape_unicode,
     unquote,
 )
-from isthmus.steps.scan.folding import FOLD_TRIGGER, NUMERAL_TRIGGER, SPACED_TRIGGER, close_up, fold, numerals
-from isthmus.steps.scan.json_text import MAX_NESTING, Index, is_json
+from isthmus.steps.scan.folding import (
+    FOLD_TRIGGER,
+    GAP_TRIGGER,
+    NUMERAL_TRIGGER,
+    SPACED_TRIGGER,
+    close_up,
+    fold,
+    numerals,
+)
+from isthmus.steps.scan.json_text import MAX_NESTING, Index, is_json, may_be_json
 from isthmus.steps.scan.trail import Trail
 
 MAX_LAYERS = 3
 FOLDINGS = {FOLD_TRIGGER: fold, NUMERAL_TRIGGER: numerals, SPACED_TRIGGER: close_up}
 INLINE = frozenset({ESCAPE_TRIGGER, PERCENT_TRIGGER})
 EVERY = frozenset({*FOLDINGS, *INLINE, RUN_TRIGGER})
-TRIGGERS = tuple(sorted(EVERY))
+TRIGGERS = (*sorted(EVERY), GAP_TRIGGER)
+
+
+def called(triggers: Collection[str]) -> frozenset[str]:
+    """The further readings that what was seen in a buffer calls for: none of gaps where no two digits have one."""
+    unneeded = {GAP_TRIGGER} if GAP_TRIGGER in triggers else {GAP_TRIGGER, SPACED_TRIGGER}
+    return frozenset(triggers) - unneeded
 
 
 class Source:
-    """A slot, with what is worth computing once for all its readings."""
+    """A slot, with what is worth computing once for all its readings; one that is not `structured` is no JSON."""
+
+    __slots__ = ("_escaped", "_index", "_named", "slot", "structured")
 
     def __init__(self, slot: Slot) -> None:
         self.slot = slot
+        self.structured = may_be_json(slot.text)
+        self._index: Index | None = None
+        self._escaped = False
         self._named: dict[str, bool] = {}
 
-    @cached_property
+    @property
     def json(self) -> Index | None:
         """The places of its values, where its text is JSON."""
-        return Index(self.slot.text) if is_json(self.slot.text) else None
+        if self.structured and self._index is None:
+            text = self.slot.text
+            self.structured = is_json(text)
+            if self.structured:
+                self._index, self._escaped = Index(text), "\\" in text
+        return self._index
 
-    def named(self, kind: str, words: re.Pattern[str] | None) -> bool:
+    @property
+    def escaped(self) -> bool:
+        """Whether it is JSON with escapes, which only says what it means once they are decoded."""
+        return self.json is not None and self._escaped
+
+    def named(self, kind: str, words: ContextWords) -> bool:
         """Whether the slot's own name (the end of its pointer) holds a context word of a kind."""
         known = self._named.get(kind)
         if known is None:
             pointer = self.slot.pointer
-            known = words is not None and words.search(pointer, pointer.rfind("/") + 1) is not None
-            self._named[kind] = known
+            known = self._named[kind] = words.stand_in(pointer, pointer.rfind("/") + 1, len(pointer))
         return known
-
-    @cached_property
-    def escaped(self) -> bool:
-        """Whether it is JSON with escapes, which only says what it means once they are decoded."""
-        return "\\" in self.slot.text and self.json is not None
 
 
 class Reading:
@@ -76,6 +99,7 @@ class Reading:
     ) -> None:
         self.source, self.layer, self.text, self.name, self.parent = source, text, text, name, parent
         self.area = area
+        self.plain = parent is None  # the slot's own text as it is
         self.steps: tuple[Trail, ...] = ()
         self.decoding: Trail | None = None
         self.run: tuple[int, int] | None = None
@@ -83,6 +107,7 @@ class Reading:
     def folded(self, trail: Trail) -> Reading:
         """The same layer with one more folding of its text."""
         other = Reading(self.source, self.layer, name=self.name, parent=self.parent, area=self.area)
+        other.plain = False
         other.text, other.steps, other.decoding, other.run = trail.text, (*self.steps, trail), self.decoding, self.run
         return other
 
@@ -128,11 +153,11 @@ class Reading:
         return low, high, (*outer, *layer)
 
 
-def readings(source: Source, triggers: frozenset[str]) -> tuple[list[Reading], list[Unscanned]]:
+def readings(plain: Reading, triggers: frozenset[str]) -> tuple[list[Reading], list[Unscanned]]:
     """Every further reading of a slot that something in it called for, and what in it could not be read."""
     found: list[Reading] = []
     unread: list[Unscanned] = []
-    _follow(Reading(source, source.slot.text), triggers, found, unread, depth=0)
+    _follow(plain, triggers, found, unread, depth=0)
     return found, unread
 
 

@@ -26,7 +26,7 @@ def term_core(word: str) -> str:
 
 def term_value(surface: str) -> str:
     """The canonical form of a word: folded case, single spaces."""
-    return _SPACE.sub(" ", surface).casefold()
+    return surface.casefold() if surface.isalnum() else _SPACE.sub(" ", surface).casefold()
 
 
 def touches_word(text: str, start: int, end: int) -> bool:
