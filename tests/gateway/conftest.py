@@ -106,9 +106,10 @@ class Answer(msgspec.Struct, frozen=True):
 class House:
     """The gateway with its surroundings."""
 
-    def __init__(self, folder: Path, ecosystems: Ecosystems) -> None:
+    def __init__(self, folder: Path, ecosystems: Ecosystems, store_url: str = "") -> None:
         self.folder = folder
         self.ecosystems = ecosystems
+        self.store = f'url: "{store_url}", ' if store_url else ""
         self.keys = {name: f"isk_{os.urandom(8).hex()}" for name in KEYS}
         self.gateway: Gateway
 
@@ -118,7 +119,8 @@ class House:
 
     def write(self) -> None:
         urls = {name: self.ecosystems.base_url(name) for name in self.ecosystems.deployments}
-        self.config.write_text(CONFIG.replace("&&home&&", HOME).format(**urls), encoding="utf-8")
+        config = CONFIG.replace("&&home&&", HOME).format(**urls)
+        self.config.write_text(config.replace("store: {", f"store: {{{self.store}"), encoding="utf-8")
         (self.folder / "registry.yaml").write_text(REGISTRY, encoding="utf-8")
         (self.folder / "signer.pem").write_bytes(new_signer())
         for name in ("sh", "sg"):
