@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, Protocol
 
 import msgspec
 import pytest
@@ -42,36 +42,39 @@ async def pairs(house):
     return house
 
 
-class Client:
-    """One SDK's habits: how it asks, what it reads, and how it goes on with what it read."""
+TOOLS: dict[str, Node] = {
+    "openai_chat": {"type": "function", "function": {"name": "find", "parameters": SCHEMA}},
+    "openai_responses": {"type": "function", "name": "find", "parameters": SCHEMA, "strict": False},
+    "anthropic": {"name": "find", "input_schema": SCHEMA},
+    "gemini": {"functionDeclarations": [{"name": "find", "parametersJsonSchema": SCHEMA}]},
+}
 
-    path = ""
-    tool: ClassVar[Any] = None
 
-    def ask(self, items: list[Node], **more: Any) -> Node:
-        raise NotImplementedError
+class Client(Protocol):
+    """One SDK's habits: how it asks, what it reads, and how it goes on with what it read.
 
-    def user(self, text: str) -> Node:
+    `read` gives the whole answer, checked by the SDK's own model, a stream joined; `calls` are (id, arguments).
+    """
+
+    path: str
+
+    def ask(self, items: list[Node], **more: Any) -> Node: ...
+    def user(self, text: str) -> Node: ...
+    def read(self, answer: Any) -> Node: ...
+    def text(self, said: Node) -> str: ...
+    def calls(self, said: Node) -> list[tuple[str, Any]]: ...
+    def go_on(self, said: Node, results: list[tuple[str, str]]) -> list[Node]: ...
+
+
+class Said:
+    """What most of them call a message of the user."""
+
+    def user(self, text):
         return {"role": "user", "content": text}
 
-    def read(self, answer: Any) -> Node:
-        """The whole answer, checked by the SDK's own model; streams are joined."""
-        raise NotImplementedError
 
-    def text(self, said: Node) -> str:
-        raise NotImplementedError
-
-    def calls(self, said: Node) -> list[tuple[str, Any]]:
-        """The calls as (id, arguments)."""
-        raise NotImplementedError
-
-    def go_on(self, said: Node, results: list[tuple[str, str]]) -> list[Node]:
-        raise NotImplementedError
-
-
-class Chat(Client):
+class Chat(Said):
     path = "/v1/chat/completions"
-    tool: ClassVar = {"type": "function", "function": {"name": "find", "parameters": SCHEMA}}
 
     def ask(self, items, **more):
         return {"messages": items, "reasoning_effort": "low", **more}
@@ -109,9 +112,8 @@ class Chat(Client):
         return [said, *({"role": "tool", "tool_call_id": ident, "content": text} for ident, text in results)]
 
 
-class Responses(Client):
+class Responses(Said):
     path = "/v1/responses"
-    tool: ClassVar = {"type": "function", "name": "find", "parameters": SCHEMA, "strict": False}
 
     def ask(self, items, **more):
         return {"input": items, "reasoning": {"effort": "low", "summary": "auto"}, **more}
@@ -136,9 +138,8 @@ class Responses(Client):
         return [*said["output"], *answers]
 
 
-class Messages(Client):
+class Messages(Said):
     path = "/v1/messages"
-    tool: ClassVar = {"name": "find", "input_schema": SCHEMA}
 
     def ask(self, items, **more):
         thinking = {"thinking": {"type": "adaptive"}, "output_config": {"effort": "low"}}
@@ -160,9 +161,8 @@ class Messages(Client):
         return [said, {"role": "user", "content": found}] if found else [said]
 
 
-class Gemini(Client):
+class Gemini:
     path = "/v1beta/models/{model}:{method}"
-    tool: ClassVar = {"functionDeclarations": [{"name": "find", "parametersJsonSchema": SCHEMA}]}
 
     def ask(self, items, **more):
         tools = {"tools": more.pop("tools")} if "tools" in more else {}
@@ -266,7 +266,7 @@ async def test_ten_turns_of_tools_with_signed_thinking(pairs, way, out, stream):
     client = CLIENTS[way]
     items = [client.user(LETTER)]
     for turn in range(10):
-        asked = {"tools": [client.tool]} if turn % 2 == 0 else {"tools": [client.tool], **no_tools(way)}
+        asked = {"tools": [TOOLS[way]], **({} if turn % 2 == 0 else NO_TOOLS[way])}
         answer = await call(pairs, way, out, items, stream=stream, **asked)
         assert answer.status == 200, (turn, answer.body.decode())
         said = client.read(answer)
@@ -282,16 +282,12 @@ async def test_ten_turns_of_tools_with_signed_thinking(pairs, way, out, stream):
     assert not any(original in left for original in (NAME, RESIDENT_ID, MOBILE))
 
 
-def no_tools(way: str) -> Node:
-    forms: dict[str, Node] = {
-        "openai_chat": {"tool_choice": "none"},
-        "openai_responses": {"tool_choice": "none"},
-        "anthropic": {"tool_choice": {"type": "none"}},
-        "gemini": {"toolConfig": {"functionCallingConfig": {"mode": "NONE"}}},
-    }
-    return forms[way]
-
-
+NO_TOOLS: dict[str, Node] = {
+    "openai_chat": {"tool_choice": "none"},
+    "openai_responses": {"tool_choice": "none"},
+    "anthropic": {"tool_choice": {"type": "none"}},
+    "gemini": {"toolConfig": {"functionCallingConfig": {"mode": "NONE"}}},
+}
 ERRORS: dict[str, Callable[[Any], Any]] = {
     "openai_chat": lambda body: body["error"]["type"],
     "openai_responses": lambda body: body["error"]["type"],
