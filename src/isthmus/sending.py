@@ -5,6 +5,7 @@ Every time bytes leave there is one `Send` with its own id, decision and reserva
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from decimal import Decimal
 from typing import Any
@@ -82,7 +83,12 @@ async def open_send(
         send=send.id,
         content=_opened(matter, judgement, protected, reply_scan=reply_scan),
     )
-    receipt: Receipt = await ledger.append(entry, judgement.reservations, durable=judgement.leaves)
+    try:
+        receipt: Receipt = await ledger.append(entry, judgement.reservations, durable=judgement.leaves)
+    except asyncio.CancelledError:
+        # The client left while the entry was being written, which goes on: nothing left, and its closing stands behind.
+        await close_send(ledger, send)
+        raise
     send.tallies = receipt.tallies
     return send
 
