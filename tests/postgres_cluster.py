@@ -73,23 +73,33 @@ class Cluster:
             *("-d", "postgres", "-c", statement),
         )
 
+    def read_setting(self, config: str, name: str) -> str:
+        """What the server would take from a configuration file for one of its settings."""
+        file = self._folder / "read.conf"
+        file.write_text(config, encoding="utf-8")
+        return self._run("postgres", "-D", self._data, f"--config-file={file}", "-C", name).strip()
+
     def remove(self) -> None:
         """Stop and leave nothing."""
         if self._running:
             self.stop()
         shutil.rmtree(self._folder)
 
-    def _run(self, program: str, *arguments: object) -> None:
+    def _run(self, program: str, *arguments: object) -> str:
+        # the server that pg_ctl starts would keep a pipe open
+        output = subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE
         done = subprocess.run(
             [self._programs / program, *(str(each) for each in arguments)],
             **self._as,
             cwd=self._folder,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            text=True,
             check=False,
         )
-        assert done.returncode == 0, (program, done.stderr.decode())
+        assert done.returncode == 0, (program, done.stderr)
+        return done.stdout or ""
 
 
 def _servant() -> str:
