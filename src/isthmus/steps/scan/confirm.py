@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 import msgspec
 
 from isthmus.exchange import Check, Finding, Part, Strength
 from isthmus.steps.scan.checks import CHECK_DIGIT
-from isthmus.steps.scan.context import ContextWords
+from isthmus.steps.scan.context import Buffer, ContextWords
 from isthmus.steps.scan.identifiers import Strengths
 from isthmus.steps.scan.readings import Reading
 from isthmus.steps.scan.terms import term_value, touches_word
@@ -28,10 +27,10 @@ def plain_value(surface: str) -> str:
     return surface.upper() if surface.isalnum() else surface.translate(_SEPARATORS).upper()
 
 
-class Candidate(NamedTuple):
+class Candidate(msgspec.Struct, frozen=True):
     """A range of the buffer that matched as a whole, and the reading `[low, high)` it lies in."""
 
-    text: str
+    buffer: Buffer
     start: int
     end: int
     low: int
@@ -64,12 +63,15 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
 
     def confirm(self, candidate: Candidate) -> Finding | None:
         """The finding, or nothing where the candidate is no such thing."""
+        text, start, end = candidate.buffer.text, candidate.start, candidate.end
+        surface = text[start:end]
         if self.origin.term:
-            return self._term(candidate)
-        if self.dotted and _in_dotted_number(candidate.text, candidate.start, candidate.end):
+            if touches_word(text, start, end):
+                return None
+            return self._finding(candidate, term_value(surface), "certain", "none", "word of a list")
+        if self.dotted and _in_dotted_number(text, start, end):
             return None
-        surface = candidate.text[candidate.start : candidate.end]
-        if "-" in surface and _in_hyphened_row(candidate.text, candidate.start, candidate.end):
+        if "-" in surface and _in_hyphened_row(text, start, end):
             return None
         value = self.canonical(surface) if self.canonical else plain_value(surface)
         problem = self.check(value) if self.check else ""
@@ -86,31 +88,24 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
             strength = "possible"
         return self._finding(candidate, value, strength, check, _WHY[check, near])
 
-    def _term(self, candidate: Candidate) -> Finding | None:
-        if touches_word(candidate.text, candidate.start, candidate.end):
-            return None
-        surface = candidate.text[candidate.start : candidate.end]
-        return self._finding(candidate, term_value(surface), "certain", "none", "word of a list")
-
     def _speaks_against(self, candidate: Candidate) -> bool:
-        against, low = self.origin.against, max(candidate.low, candidate.start - AGAINST_SPAN)
-        return against is not None and against.stand_in(candidate.text, low, candidate.start)
+        against, start = self.origin.against, candidate.start
+        return against is not None and candidate.buffer.holds(against, max(candidate.low, start - AGAINST_SPAN), start)
 
     def _in_context(self, candidate: Candidate) -> bool:
-        nearby = self.origin.nearby
+        buffer, start, end, low = candidate.buffer, candidate.start, candidate.end, candidate.low
+        nearby, near = self.origin.nearby, self.origin.near
         if nearby is None:
             return False
-        low = max(candidate.low, candidate.start - self.origin.near)
-        high = min(candidate.high, candidate.end + self.origin.near // 4)
-        text = candidate.text
-        if nearby.stand_in(text, low, candidate.start) or nearby.stand_in(text, candidate.end, high):
+        before = max(low, start - near)
+        if buffer.holds(nearby, before, start) or buffer.holds(nearby, end, min(candidate.high, end + near // 4)):
             return True
-        return low == candidate.low and candidate.reading.source.named(self.origin.kind, nearby)
+        return before == low and candidate.reading.source.named(self.origin.kind, nearby)
 
     def _finding(self, candidate: Candidate, value: str, strength: Strength, check: Check, why: str) -> Finding:
-        _, start, end, low, _, reading = candidate
+        start, end = candidate.start - candidate.low, candidate.end - candidate.low
         return make_finding(
-            reading, start - low, end - low, origin=self.origin, strength=strength, why=why, value=value, check=check
+            candidate.reading, start, end, origin=self.origin, strength=strength, why=why, value=value, check=check
         )
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TypeAlias
 
 from isthmus.steps.scan.terms import term_core
+
+_MANY = 24
+_Words: TypeAlias = tuple[tuple[str, re.Pattern[str]], ...]
 
 
 class ContextWords:
@@ -14,17 +18,44 @@ class ContextWords:
     """
 
     def __init__(self, words: tuple[str, ...]) -> None:
-        self._words = tuple((word.lower(), re.compile(_pattern(word))) for word in words)
+        self.words = tuple((word.lower(), re.compile(_pattern(word))) for word in words)
 
     def stand_in(self, text: str, low: int, high: int) -> bool:
         """Whether one of them stands in `[low, high)` of a text, which is a short stretch."""
-        if low >= high:
-            return False
-        near = text[low:high].lower()
-        for word, whole in self._words:  # noqa: SIM110 - half the time of `any`
-            if word in near and whole.search(text, low, high):
-                return True
+        return _stand_in(self.words, text, low, high)
+
+
+class Buffer:
+    """A text that is asked for context words again and again: soon only for those that are in it at all."""
+
+    __slots__ = ("_asked", "_lowered", "_present", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._asked = 0
+        self._lowered = ""
+        self._present: dict[int, _Words] = {}
+
+    def holds(self, words: ContextWords, low: int, high: int) -> bool:
+        """Whether one of the words stands in `[low, high)`, which is a short stretch."""
+        if self._asked < _MANY:
+            self._asked += 1
+            return _stand_in(words.words, self.text, low, high)
+        present = self._present.get(id(words))
+        if present is None:
+            self._lowered = self._lowered or self.text.lower()
+            present = self._present[id(words)] = tuple(pair for pair in words.words if pair[0] in self._lowered)
+        return _stand_in(present, self.text, low, high) if present else False
+
+
+def _stand_in(words: _Words, text: str, low: int, high: int) -> bool:
+    if low >= high:
         return False
+    near = text[low:high].lower()
+    for word, whole in words:  # noqa: SIM110 - half the time of `any`
+        if word in near and whole.search(text, low, high):
+            return True
+    return False
 
 
 def context_trigger(words: tuple[str, ...]) -> str:

@@ -7,14 +7,15 @@ touches one. Two sure findings that only cross both stay: transform edits their 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import NamedTuple
+
+import msgspec
 
 from isthmus.exchange import STRENGTH_ORDER, Finding
 
 _CHECKED = {"valid": 2, "none": 1, "invalid": 0}
 
 
-class Spot(NamedTuple):
+class Spot(msgspec.Struct, frozen=True):
     """A finding and where it stands in the text in which it could overlap with others."""
 
     area: tuple[object, ...]

@@ -6,6 +6,7 @@ A reading knows its way back: every range of it stands somewhere in the text of 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from isthmus.exchange import Slot, Unscanned
 from isthmus.steps.scan.context import ContextWords
@@ -30,6 +31,9 @@ from isthmus.steps.scan.folding import (
 from isthmus.steps.scan.json_text import MAX_NESTING, Index, is_json, may_be_json
 from isthmus.steps.scan.trail import Trail
 
+if TYPE_CHECKING:
+    from isthmus.steps.scan.loading import Row
+
 MAX_LAYERS = 3
 FOLDINGS = {FOLD_TRIGGER: fold, NUMERAL_TRIGGER: numerals, SPACED_TRIGGER: close_up}
 INLINE = frozenset({ESCAPE_TRIGGER, PERCENT_TRIGGER})
@@ -46,7 +50,7 @@ def called(triggers: Collection[str]) -> frozenset[str]:
 class Source:
     """A slot, with what is worth computing once for all its readings; one that is not `structured` is no JSON."""
 
-    __slots__ = ("_escaped", "_index", "_named", "slot", "structured")
+    __slots__ = ("_escaped", "_index", "_named", "_sure", "_tried", "slot", "structured")
 
     def __init__(self, slot: Slot) -> None:
         self.slot = slot
@@ -54,6 +58,29 @@ class Source:
         self._index: Index | None = None
         self._escaped = False
         self._named: dict[str, bool] = {}
+        self._sure: dict[tuple[int, int], bool] = {}
+        self._tried: set[tuple[int, int, int]] = set()
+
+    def settled(self, row: Row, start: int, end: int, *, alone: bool) -> bool:
+        """Whether a pattern need not be tried at a range; unless it is tried in one buffer `alone`, it now counts.
+
+        It need not where another found what no finding of the same range can win over: `overlaps` prefers what is
+        certain and checked, and of those a country's own kind.
+        """
+        general = self._sure.get((start, end))
+        if general is not None and (row.general or not general):
+            return True
+        if alone:
+            return False
+        tried = (id(row.confirmer), start, end)
+        if tried in self._tried:
+            return True
+        self._tried.add(tried)
+        return False
+
+    def settle(self, row: Row, start: int, end: int) -> None:
+        """A pattern made of a range what is certain and passed its check."""
+        self._sure[start, end] = row.general and self._sure.get((start, end), True)
 
     @property
     def json(self) -> Index | None:

@@ -12,12 +12,12 @@ from typing import TypeAlias
 
 from isthmus.exchange import Scan, Slot, Unscanned
 from isthmus.steps.scan.confirm import Candidate, Confirmer
+from isthmus.steps.scan.context import Buffer
 from isthmus.steps.scan.database import Hit
 from isthmus.steps.scan.loading import Row, Scanner
 from isthmus.steps.scan.overlaps import Spot, resolve
 from isthmus.steps.scan.prose.finders import PROSE
 from isthmus.steps.scan.readings import TRIGGERS, Reading, Source, called, readings
-from isthmus.steps.scan.settled import Settled
 
 NUL = "\0"
 
@@ -34,8 +34,7 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
     if not (matches or triggers or (scanner.mentions and PROSE.search(text))):
         return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
     plain = [Reading(source, source.slot.text) for source in map(Source, slots)]
-    settled = Settled()
-    found = _confirm(matches, text, plain, settled)
+    found = _confirm(matches, text, plain, alone=not triggers)
     unread: list[Unscanned] = []
     further: list[Reading] = []
     if triggers:
@@ -45,7 +44,7 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
             unread += missed
     if further:
         text = NUL + NUL.join([reading.text for reading in further]) + NUL
-        found += _confirm(_look(scanner, text, names)[0], text, further, settled)
+        found += _confirm(_look(scanner, text, names)[0], text, further, alone=False)
     if scanner.mentions:
         found += scanner.mentions.find((*plain, *further))
     return Scan(findings=resolve(found), unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees)
@@ -93,18 +92,22 @@ def _matches(rows: tuple[Row, ...], hits: list[Hit], text: str, data: bytes) -> 
     return [(row, start + row.before, end - row.after) for row, start, end in exact if end - row.after < size]
 
 
-def _confirm(matches: list[Match], text: str, read: list[Reading], settled: Settled) -> list[Spot]:
-    """The findings that the matches in a buffer of readings become."""
+def _confirm(matches: list[Match], text: str, read: list[Reading], *, alone: bool) -> list[Spot]:
+    """The findings that the matches in a buffer of readings become; `alone`: there is no other buffer."""
     starts = list(accumulate((len(reading.text) + 1 for reading in read), initial=1))[:-1]
     found: list[Spot] = []
+    buffer = Buffer(text)
     reach: dict[int, int] = {}
+    low = high = -1
     for row, begin, stop in matches:
         start, end, confirmer = begin, stop, row.confirmer
-        place = bisect_right(starts, start) - 1
-        reading, low = read[place], starts[place]
-        high = low + len(reading.text)
-        source = reading.source
-        if reading.parent is None and source.structured and source.escaped:
+        if not low <= start <= high:  # in another reading than the one before
+            place = bisect_right(starts, start) - 1
+            reading, low = read[place], starts[place]
+            high = low + len(reading.text)
+            source, area = reading.source, reading.area
+            closed = reading.parent is None and source.structured and source.escaped
+        if closed:
             continue
         if confirmer.span is not None or confirmer.lead is not None:
             start, end = _narrowed(confirmer, text, (start, end, high), reach)
@@ -113,14 +116,13 @@ def _confirm(matches: list[Match], text: str, read: list[Reading], settled: Sett
         at, to = start - low, end - low
         if not reading.plain:
             at, to = reading.in_area(at, to)
-        if not reading.area and settled.before(source, row, at, to):
+        if not area and source.settled(row, at, to, alone=alone):
             continue
-        finding = confirmer.confirm(Candidate(text, start, end, low, high, reading))
+        finding = confirmer.confirm(Candidate(buffer, start, end, low, high, reading))
         if finding is not None:
-            part = finding.parts[0]
-            found.append(Spot((part.pointer, part.key, reading.area), at, to, finding))
-            if finding.check == "valid" and finding.strength == "certain" and not reading.area:
-                settled.note(source, row, at, to)
+            found.append(Spot((source.slot.pointer, source.slot.key, area), at, to, finding))
+            if finding.check == "valid" and finding.strength == "certain" and not area:
+                source.settle(row, at, to)
     return found
 
 

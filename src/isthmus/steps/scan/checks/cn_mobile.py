@@ -19,4 +19,4 @@ def problem(value: str) -> str:
         return "length"
     if value[0] != "1" or value[1] < "3" or value[:3] in _UNASSIGNED:
         return "range"
-    return "form" if len(set(value[1:])) == 1 else ""
+    return "form" if value.count(value[1], 1) == 10 else ""
