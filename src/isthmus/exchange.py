@@ -83,6 +83,7 @@ class Caller(Value, frozen=True, kw_only=True):
     `chosen` holds one value for each fact that a key registers (purpose, audience, basis, origin, subjects ...).
     `attested` holds numbers of persons, consents or instruments that the key may attest, with `attested_by` the key's
     name. `conversation` is a keyed hash or the caller's own name for it, never shared across keys or entities.
+    `reexports` says whether its key may call data brought here from abroad, so that conversations have a memory.
     """
 
     key_id: str
@@ -94,6 +95,7 @@ class Caller(Value, frozen=True, kw_only=True):
     attested_by: str = ""
     conversation: str = ""
     conversation_named: bool = False
+    reexports: bool = False
     located_in: str | None = None
     clean_scan: Literal["none", "unknown"] = "none"
     min_quality: Decimal = Decimal(0)
@@ -284,6 +286,13 @@ class Reservation(Value, frozen=True, kw_only=True):
     ground: str = ""
     conversation: str = ""
     categories: tuple[str, ...] = ()
+
+
+class Joined(Value, frozen=True, kw_only=True):
+    """Data that came into a named conversation: where it was collected, and its classes (None: unread)."""
+
+    origin: str
+    classes: tuple[str, ...] | None = ()
 
 
 class Tally(Value, frozen=True, kw_only=True, gc=False):

@@ -11,17 +11,19 @@ import msgspec
 from isthmus.catalogues import Catalogues
 from isthmus.choosing import choose_deployments
 from isthmus.clock import now, uuid7
+from isthmus.conversations import with_joined
 from isthmus.decision import Decision
 from isthmus.dialects.known import DIALECTS
 from isthmus.errors import NotFoundError
 from isthmus.exchange import Caller, Finding, HttpRequest, Money, Reservation, Scan, Tally
 from isthmus.facts import Facts
+from isthmus.flow import ABROAD
 from isthmus.registry.declared import AUTO
 from isthmus.registry.keys import Key
 from isthmus.registry.snapshot import Snapshot, snapshot
 from isthmus.steps.identify import caller_of, may_name, not_expired, wishes_of
 from isthmus.steps.receive import receive
-from isthmus.steps.record.reading import read_tallies
+from isthmus.steps.record.reading import read_joined, read_tallies
 from isthmus.steps.scan import scan
 from isthmus.store import Store, open_store, registry_rows
 from isthmus.verdicts import Verdicts
@@ -110,6 +112,8 @@ async def _explain(
 
     verdicts = Verdicts(catalogues.rulebook, tallies, size=1000)
     matter = verdicts.matter(current, caller, seen, call=call.id, at=at)
+    if caller.reexports and caller.conversation_named and caller.chosen.get("origin") == ABROAD:
+        matter = with_joined(matter, read_joined(store, caller.conversation))
     sizes: dict[str, Any] = {
         "needs": asked.needs,
         "output_tokens": asked.max_tokens or config.policy.default_output_tokens,

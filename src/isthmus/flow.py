@@ -1,7 +1,9 @@
 """A live call as facts: the same value that `isthmus law decide` reads from a file.
 
-What nobody stated stays unknown; nothing favourable is assumed. Items are one for each kind found, and one more for
-what could not be read.
+What nobody stated stays unknown; nothing favourable is assumed. Items are one for each kind found, one more for what
+could not be read, and one for each sort of data that came into the conversation earlier: what was sent here from abroad
+may leave again on that ground only while nothing from here was added. That can be known of named conversations only, so
+in any other an origin abroad is unknown.
 """
 
 from __future__ import annotations
@@ -12,13 +14,14 @@ from typing import Any
 import msgspec
 
 from isthmus.config import Entity, Purpose
-from isthmus.exchange import Caller, Scan, Tally
+from isthmus.exchange import Caller, Joined, Scan, Tally
 from isthmus.facts import Counts, Evidence, Exporter, Facts, Instrument, Item, Recipient, Service, UsTransaction
 from isthmus.facts import Purpose as PurposeFacts
 from isthmus.registry.acts import EVIDENCE, SERVICE, Act, covers, instruments
 from isthmus.registry.deployments import Deployed
 
 COUNT_FIELDS = frozenset(Counts.__struct_fields__)
+ABROAD = "abroad"
 BEFORE_NEW = ("before", "new")
 
 
@@ -32,6 +35,7 @@ def facts_of(
     acts: tuple[Act, ...],
     scan: Scan,
     tallies: Iterable[Tally] = (),
+    joined: Iterable[Joined] = (),
 ) -> Facts:
     """The facts of one call at one deployment on the legal date `on`."""
     name = caller.chosen.get("purpose", "")
@@ -51,7 +55,7 @@ def facts_of(
         on=on,
         exporter=_exporter(entity),
         recipient=_recipient(target),
-        data=_items(scan, caller),
+        data=(*_items(scan, caller), *_earlier(joined)),
         purpose=_purpose(name, purpose, caller),
         evidence=_evidence(valid, caller),
         counts=_counts(tallies),
@@ -100,6 +104,8 @@ def _items(scan: Scan, caller: Caller) -> tuple[Item, ...]:
         values, _ = seen.setdefault(finding.kind, (set(), finding.classes))
         values.add(finding.value)
     stated: dict[str, Any] = {name: caller.chosen[name] for name in ("subjects", "origin") if name in caller.chosen}
+    if stated.get("origin") == ABROAD and not caller.conversation_named:
+        stated["origin"] = None
     items = [
         msgspec.convert({"label": kind, "classes": classes, "persons": len(values), **stated}, Item)
         for kind, (values, classes) in sorted(seen.items())
@@ -109,6 +115,20 @@ def _items(scan: Scan, caller: Caller) -> tuple[Item, ...]:
     if caller.clean_scan == "unknown" and not seen and not media:
         items.append(msgspec.convert({"label": "clean scan", "classes": None, **stated}, Item))
     return tuple(items)
+
+
+def joining(scan: Scan, caller: Caller) -> tuple[Joined, ...]:
+    """What this call brings into a conversation that may re-export: nothing where it comes from abroad itself."""
+    origin = caller.chosen.get("origin", "here")
+    if not caller.reexports or not caller.conversation_named or origin == ABROAD:
+        return ()
+    held = {item.classes if item.classes is None else tuple(sorted(item.classes)) for item in _items(scan, caller)}
+    return tuple(Joined(origin=origin, classes=classes) for classes in sorted(held, key=repr) if classes != ())
+
+
+def _earlier(joined: Iterable[Joined]) -> tuple[Item, ...]:
+    found = {"label": "earlier in this conversation", "persons": 0}
+    return tuple(msgspec.convert({**found, "origin": row.origin, "classes": row.classes}, Item) for row in joined)
 
 
 def _purpose(name: str, purpose: Purpose | None, caller: Caller) -> PurposeFacts:

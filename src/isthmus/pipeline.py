@@ -11,6 +11,7 @@ from typing import Any
 from isthmus import metrics
 from isthmus.choosing import Chosen, choose_deployments, refuse
 from isthmus.config import Limits, Policy
+from isthmus.conversations import Conversations
 from isthmus.decision import Decision
 from isthmus.delivery import Delivery, Flow
 from isthmus.dialects.dialect import Dialect
@@ -52,6 +53,7 @@ class Pipeline:
         self._ledger = ledger
         self._limits = limits
         self._policy = policy
+        self._conversations = Conversations(ledger, size=limits.decisions)
 
     async def answer(
         self, request: HttpRequest, dialect: Dialect, *, call_id: str, at: str, named: Mapping[str, Any]
@@ -67,6 +69,7 @@ class Pipeline:
             caller = caller_of(key, wishes, call.slots, snapshot.declared.keys[key.entity].conversations)
             may_name(key, call.model)
             matter = self._verdicts.matter(snapshot, caller, await self._scanned(call), call=call.id, at=at)
+            matter = await self._conversations.enter(matter, call=call.id)
             most, told = asked.max_tokens or self._policy.default_output_tokens, wishes.get("decision", False)
             flow = Flow(call=call, asked=asked, matter=matter, output_tokens=most, wants_decision=told)
             return await self._delivered(flow, await self._chosen(flow, key))

@@ -14,7 +14,7 @@ import msgspec
 from isthmus.clock import legal_date
 from isthmus.counting import EXEMPT, Counted, counted, leaves, limits, most, reservation
 from isthmus.decision import Decision
-from isthmus.exchange import Caller, People, Reservation, Scan, Tally
+from isthmus.exchange import Caller, Joined, People, Reservation, Scan, Tally
 from isthmus.facts import Facts
 from isthmus.flow import facts_of
 from isthmus.registry.deployments import Deployed
@@ -40,7 +40,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Matter(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a call is the same for each deployment: who, what data, whose, when."""
+    """What of a call is the same for each deployment: who, what data, whose, when; `joined` came in earlier calls."""
 
     snapshot: Snapshot
     caller: Caller
@@ -49,6 +49,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     on: str
     data: tuple[Any, ...]
     counts: tuple[Counted, ...]
+    joined: tuple[Joined, ...] = ()
 
 
 class Verdicts:
@@ -139,6 +140,7 @@ class Verdicts:
             acts=matter.snapshot.acts.get(matter.caller.entity, ()),
             scan=matter.scan,
             tallies=tallies,
+            joined=matter.joined,
         )
 
     async def _counted(self, counts: Counted, wanted: Reservation, *, exact: bool) -> tuple[Tally, ...]:
@@ -162,8 +164,10 @@ class Verdicts:
             target.id,
             caller.entity,
             caller.clean_scan,
+            caller.conversation_named,
             chosen,
             matter.data,
+            matter.joined,
             bands,
             matter.on,
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 METADATA = sa.MetaData()
-HEAD = "0001"
+HEAD = "0002"
 
 
 def _id(name: str, *, key: bool = False) -> sa.Column[int]:
@@ -104,5 +104,16 @@ UNRESOLVED = sa.Table(
     _text("conversation", key=True),
     _id("names"),
     _text("day"),
+    sqlite_with_rowid=False,
+)
+# What came into a named conversation of a key that may re-export; `classes` is JSON, null where unread.
+JOINED = sa.Table(
+    "joined",
+    METADATA,
+    _text("conversation", key=True),
+    _text("origin", key=True),
+    _text("classes", key=True),
+    _text("entity"),
+    _text("at"),
     sqlite_with_rowid=False,
 )

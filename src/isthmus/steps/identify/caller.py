@@ -10,6 +10,7 @@ from isthmus.errors import ForbiddenError, MalformedError
 from isthmus.exchange import Caller, Slot
 from isthmus.registry.keys import Choice, ChoiceName, Key
 
+ABROAD = "abroad"
 CHOICES: tuple[str, ...] = get_args(ChoiceName)
 ATTESTED: dict[str, str] = {
     "persons": "persons",
@@ -48,6 +49,7 @@ def caller_of(key: Key, wishes: Mapping[str, Any], slots: tuple[Slot, ...], secr
         attested_by=key.id if attested else "",
         conversation=_conversation(key.id, named, slots, secret),
         conversation_named=bool(named),
+        reexports=key.reexport or any(row.fact == "origin" and ABROAD in row.values for row in key.choices),
         located_in=key.located_in,
         clean_scan=key.clean_scan,
         min_quality=max(key.min_quality, wishes.get("min_quality", key.min_quality)),

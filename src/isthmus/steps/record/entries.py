@@ -14,16 +14,18 @@ digests, ids and decisions only. No entry is ever updated; what ends a thing is 
 | `instance.recovered` | a process died; its open sends were closed as interrupted |
 | `instance.resumed` | a process that was thought dead lost only its database; its sends may be closed a second time |
 | `person.merged` | identifiers that were counted as two persons turned out to be one |
+| `conversation.joined` | data that was not collected abroad came into a conversation of a key that may re-export |
 | `registry.applied` | acts or keys were recorded |
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
+from isthmus.exchange import Joined
 from isthmus.steps.record.canonical import unnumbered
 
 INTERRUPTED = "interrupted"
@@ -96,6 +98,13 @@ def person_merged(*, at: str, call: str, send: str, entity: str, person: int, in
     return Entry(
         kind="person.merged", at=at, call=call, send=send, content={"entity": entity, "person": person, "into": into}
     )
+
+
+def conversation_joined(*, at: str, call: str, entity: str, conversation: str, joined: Iterable[Joined]) -> Entry:
+    """What came into a conversation: from then on the exemption for re-export is decided beside it."""
+    rows = [{"origin": row.origin, "classes": row.classes} for row in joined]
+    content = {"entity": entity, "conversation": conversation, "joined": rows}
+    return Entry(kind="conversation.joined", at=at, call=call, content=content)
 
 
 def registry_applied(*, at: str, by: str, rows: Any) -> Entry:

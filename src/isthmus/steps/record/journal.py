@@ -20,6 +20,10 @@ from isthmus.store.sql import Sql
 OPENED, CLOSED = "send.opened", "send.closed"
 
 
+Join = tuple[str, str, str, str, str]
+"""A row of `joined`."""
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """An entry on its way: canonical but for its number, with the persons it reserves."""
 
@@ -28,6 +32,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     send: str
     data: bytes
     claims: tuple[Claim, ...] = ()
+    joins: tuple[Join, ...] = ()
 
 
 Outcome = Receipt | BandCrossedError
@@ -35,9 +40,10 @@ State = tuple[int, bytes]
 """Size and root of the tree."""
 
 
-def line(entry: Entry, claims: tuple[Claim, ...] = ()) -> Line:
+def line(entry: Entry, claims: tuple[Claim, ...] = (), joins: tuple[Join, ...] = ()) -> Line:
     """An entry as canonical bytes; raises `LedgerError` where it has none."""
-    return Line(kind=entry.kind, call=entry.call, send=entry.send, data=unnumbered_bytes(entry), claims=claims)
+    data = unnumbered_bytes(entry)
+    return Line(kind=entry.kind, call=entry.call, send=entry.send, data=data, claims=claims, joins=joins)
 
 
 def tip(sql: Sql) -> tuple[Frontier, int, int]:
@@ -66,6 +72,7 @@ class Group:
         self._rows: list[tuple[Any, ...]] = []
         self._opened: dict[str, str] = {}
         self._closed: list[str] = []
+        self._joins: list[Join] = []
 
     @property
     def state(self) -> State:
@@ -97,6 +104,7 @@ class Group:
                 return error
             merges = census.book.merges[known:]
         seq = self._add(row)
+        self._joins += row.joins
         for entity, person, into in merges:
             entry = person_merged(at=now(), call=row.call, send=row.send, entity=entity, person=person, into=into)
             self._add(line(entry))
@@ -120,6 +128,8 @@ class Group:
         opened = [(send, call, self._instance) for send, call in self._opened.items()]
         sql.insert("INSERT INTO open_sends (send, call, instance)", opened, "ON CONFLICT (send) DO NOTHING")
         sql.delete_in("DELETE FROM open_sends WHERE send IN", self._closed)
+        joined = "INSERT INTO joined (conversation, origin, classes, entity, at)"
+        sql.insert(joined, self._joins, "ON CONFLICT DO NOTHING")
         sql.run(
             "UPDATE tip SET size = ?, peaks = ?, next_person = ?, next_scope = ? WHERE id = 1",
             self._frontier.size,
@@ -130,8 +140,7 @@ class Group:
 
 
 def preview(sql: Sql, claim: Claim) -> tuple[Tally, ...]:
-    """What the tallies before and after would be, without reserving."""
-    with sql.reading():
-        _, next_person, next_scope = tip(sql)
-        book: Book = load(sql, (claim,), next_person, next_scope).book
+    """What the tallies before and after would be, without reserving; call it on one state of the store."""
+    _, next_person, next_scope = tip(sql)
+    book: Book = load(sql, (claim,), next_person, next_scope).book
     return reserve(book, claim, keep=False)

@@ -5,22 +5,22 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from isthmus.clock import now, uuid7
 from isthmus.errors import IsthmusError, LedgerError
-from isthmus.exchange import Receipt, Reservation, Tally
-from isthmus.steps.record import instances
+from isthmus.exchange import Joined, Receipt, Reservation, Tally
+from isthmus.steps.record import conversations, instances
 from isthmus.steps.record.checkpoint import read_signer, signed, verifier_key
 from isthmus.steps.record.counting import Claim, claim_of
-from isthmus.steps.record.entries import Entry
-from isthmus.steps.record.journal import holds, line, preview, tip
+from isthmus.steps.record.entries import Entry, conversation_joined
+from isthmus.steps.record.journal import Line, holds, line, preview, tip
 from isthmus.steps.record.witness import Witness
 from isthmus.steps.record.writer import Pending, Writer
 from isthmus.store import Store, open_store
@@ -28,6 +28,8 @@ from isthmus.store.sql import Sql
 
 QUEUE = 10_000
 _QUEUED = Receipt(seq=-1)
+Asked = TypeVar("Asked")
+Found = TypeVar("Found")
 
 
 async def open_ledger(
@@ -128,19 +130,33 @@ class Ledger:
         `LedgerError` where the disk fails or the queue is full.
         """
         claims = tuple(self._claim(reservation) for reservation in reservations)
-        pending = Pending(line=line(entry, claims), since=time.monotonic())
-        if not durable and not claims:
-            self._writer.put(pending)
-            return _QUEUED
-        pending.loop = asyncio.get_running_loop()
-        pending.future = pending.loop.create_future()
+        if durable or claims:
+            return await self._written(line(entry, claims))
+        self._writer.put(Pending(line=line(entry), since=time.monotonic()))
+        return _QUEUED
+
+    async def _written(self, row: Line) -> Receipt:
+        """Queue a line and wait until it is on the disk."""
+        loop = asyncio.get_running_loop()
+        pending = Pending(line=row, since=time.monotonic(), loop=loop, future=loop.create_future())
         self._writer.put(pending)
+        assert pending.future is not None
         return await pending.future
+
+    async def join(self, joined: tuple[Joined, ...], *, entity: str, conversation: str, call: str) -> None:
+        """Remember, durably, what came into a conversation; saying it again changes nothing."""
+        at = now()
+        entry = conversation_joined(at=at, call=call, entity=entity, conversation=conversation, joined=joined)
+        rows = conversations.rows_of(joined, entity=entity, conversation=conversation, at=at)
+        await self._written(line(entry, joins=rows))
+
+    async def joined(self, conversation: str) -> tuple[Joined, ...]:
+        """What came into a conversation so far, at whichever gateway."""
+        return await self._read(conversations.joined_in, conversation)
 
     async def tallies(self, reservation: Reservation) -> tuple[Tally, ...]:
         """The counts before and after, if this reservation were made now; nothing is counted."""
-        claim = self._claim(reservation)
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._preview, claim)
+        return await self._read(preview, self._claim(reservation))
 
     async def close(self) -> None:
         """Commit what is queued, close open sends as interrupted, sign a last checkpoint, and close the store.
@@ -165,16 +181,22 @@ class Ledger:
             raise LedgerError(f"entity `{reservation.entity}` has no key to count persons with")
         return claim_of(reservation, held[1])
 
-    def _preview(self, claim: Claim) -> tuple[Tally, ...]:
-        sql: Sql | None = getattr(self._reading, "sql", None)
-        try:
-            if sql is None:
-                sql = self._reading.sql = self._store.sql()
-            return preview(sql, claim)
-        except IsthmusError:
-            raise
-        except Exception as error:  # noqa: BLE001 - each driver has its own
-            raise LedgerError(f"the counts cannot be read: {type(error).__name__}") from None
+    async def _read(self, read: Callable[[Sql, Asked], Found], asked: Asked) -> Found:
+        """Ask the store beside the event loop, on a connection of its own."""
+
+        def look() -> Found:
+            sql: Sql | None = getattr(self._reading, "sql", None)
+            try:
+                if sql is None:
+                    sql = self._reading.sql = self._store.sql()
+                with sql.reading():
+                    return read(sql, asked)
+            except IsthmusError:
+                raise
+            except Exception as error:  # noqa: BLE001 - each driver has its own
+                raise LedgerError(f"the store cannot be read: {type(error).__name__}") from None
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, look)
 
     def _close(self) -> None:
         self._readers.submit(self._close_reader).result()
