@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,10 @@ import pytest
 from tests.gateway.conftest import Answer, House
 
 from isthmus.apps.demo.ecosystems import Ecosystems
+from isthmus.catalogues import load_catalogues
 from isthmus.clock import now
 from isthmus.config import read_config
+from isthmus.explaining import explain, key_named, registered
 from isthmus.gateway import build
 from isthmus.registry.keys import digest
 from isthmus.store import NewRow, append_registry, open_store
@@ -88,6 +93,24 @@ async def test_what_came_from_abroad_leaves_until_something_from_here_joins(tmp_
             ("sh", [{"origin": "here", "classes": ["cn.personal"]}])
         ]
         assert joined[0]["conversation"] != "a"
+
+
+async def test_explain_knows_what_joined(tmp_path: Path):
+    """What it prints is what the call would meet."""
+    async with gateways(tmp_path, "") as (one, _):
+        await say(one, "客户手机13912345678。", model="home", origin="here")
+        catalogues = load_catalogues(one.config)
+        released = {}
+        for named in ("a", "b"):
+            own = {"origin": "abroad", "conversation": named}
+            body = {"model": "elsewhere", "messages": [{"role": "user", "content": SENSITIVE}], "isthmus": own}
+            store, current = registered(catalogues)
+            key = key_named(current, "transit")
+            asked = partial(explain, catalogues, current, store, key=key, body=json.dumps(body).encode(), headers={})
+            (found,) = [row for row in (await asyncio.to_thread(asked)).outlooks if row.deployment == "elsewhere"]
+            released[named] = found.decision.release
+            store.close()
+        assert released == {"a": False, "b": True}
 
 
 async def test_what_holds_no_data_does_not_join(tmp_path: Path):

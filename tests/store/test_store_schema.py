@@ -28,6 +28,24 @@ def test_the_migrations_make_the_schema(url: str):
     again.close()
 
 
+def test_an_older_store_is_brought_up_to_date_with_what_it_holds(url: str):
+    """Made by the first schema, opened by this one."""
+    store = open_store(url)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("DROP TABLE joined")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        connection.exec_driver_sql("INSERT INTO instances (number, id, started) VALUES (1, 'i', 't')")
+    store.close()
+    with pytest.raises(LedgerError, match="version"):
+        open_store(url, create=False)
+    store = open_store(url)
+    assert version(store) == HEAD
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        assert connection.exec_driver_sql("SELECT id FROM instances").scalar() == "i"
+    store.close()
+
+
 def test_each_connection_waits_for_the_disk(tmp_path: Path):
     """WAL and full synchronisation hold for SQLAlchemy's connections and for the driver's."""
     store = open_store(f"sqlite:///{tmp_path}/s.db")

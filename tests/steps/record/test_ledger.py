@@ -29,7 +29,7 @@ from tests.steps.record.ledger_parts import (
 )
 
 from isthmus.errors import BandCrossedError, ConfigError, LedgerError
-from isthmus.exchange import Limit
+from isthmus.exchange import Joined, Limit
 from isthmus.steps.record import Entry, entries
 from isthmus.steps.record.checkpoint import read_verifier
 from isthmus.steps.record.verify import verify
@@ -348,6 +348,21 @@ async def test_a_store_that_went_back_in_time_stops_the_start(place: Path):
         await ledger_in(place)
     (place / "witness").rename(place / "witness-before")
     await (await ledger_in(place)).close()
+
+
+async def test_a_conversation_remembers_what_joined_it(place: Path):
+    """At every instance, once each, whatever the order of classes; other conversations know nothing of it."""
+    here, unread = Joined(origin="here", classes=("cn.sensitive", "cn.personal")), Joined(origin="here", classes=None)
+    same = Joined(origin="here", classes=("cn.personal", "cn.sensitive"))
+    async with await ledger_in(place) as one, await ledger_in(place) as two:
+        assert await two.joined("c") == ()
+        await one.join((here, unread), entity="e", conversation="c", call="call-1")
+        await two.join((same,), entity="e", conversation="c", call="call-2")
+        for ledger in (one, two):
+            assert await ledger.joined("c") == (same, unread)
+            assert await ledger.joined("d") == ()
+    assert kinds(place).count("conversation.joined") == 2
+    assert verify(exported(place)).ok
 
 
 @pytest.mark.parametrize(
