@@ -1,6 +1,8 @@
 """kill -9 under load, alternately one worker and the whole tree, and what the evidence is worth afterwards.
 
-    python bench/crash.py [--rounds 50] [--workers 2] [--folder FOLDER]
+    python bench/crash.py [--rounds 50] [--workers 2] [--postgres] [--folder FOLDER]
+
+With `--postgres` the store is a server of its own, which is killed too, every third round.
 
 The load is exports, each with a person of its own and a conversation of its own name, and calls that stay home. The
 simulated provider notes each request that it received before it answers. After the rounds: each of those has a durable
@@ -22,6 +24,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -32,11 +37,15 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from bench.bars import Bar, bar, conclude
 from bench.enterprise import CHINESE, KEY, Enterprise, Gateway, chat
 from bench.machine import free_port, provider, require, running
+from tests.postgres_cluster import Cluster, find_programs
 
 from isthmus.registry.derivation import derive
 from isthmus.steps.record.counting import identifier_digest
+from isthmus.store import open_store
+from isthmus.store.postgres_sql import GRACE_S
 
 CALLERS = 16
+CHECKPOINT_S = 5  # as bench/enterprise.py sets it
 LOAD_S = (0.4, 1.0)
 
 
@@ -99,15 +108,13 @@ async def caller(enterprise: Enterprise, seen: Seen, over: asyncio.Event) -> Non
             await asyncio.sleep(0.01)
 
 
-async def under_load(
-    enterprise: Enterprise, seen: Seen, gateway: Gateway, *, tree: bool, chance: random.Random
-) -> None:
+async def under_load(enterprise: Enterprise, seen: Seen, kill: Callable[[], None], *, after_s: float) -> None:
     """Load, then the kill in the middle of it, then a little more load."""
     over = asyncio.Event()
     callers = [asyncio.create_task(caller(enterprise, seen, over)) for _ in range(CALLERS)]
-    await asyncio.sleep(chance.uniform(*LOAD_S))
-    kill(gateway, tree=tree, chance=chance)
-    await asyncio.sleep(0.05 if tree else 0.5)
+    await asyncio.sleep(random.uniform(*LOAD_S))
+    await asyncio.to_thread(kill)
+    await asyncio.sleep(after_s)
     over.set()
     await asyncio.gather(*callers)
 
@@ -124,21 +131,34 @@ def kill(gateway: Gateway, *, tree: bool, chance: random.Random) -> None:
     chance.choice(workers).kill()
 
 
-def rounds(enterprise: Enterprise, seen: Seen, number_of: int, workers: int) -> float:
+def rounds(enterprise: Enterprise, seen: Seen, number_of: int, workers: int, cluster: Cluster | None) -> float:
     """All rounds; returns the longest time from a kill of the tree until calls were served again, in seconds."""
     chance = random.Random(4)
     longest = 0.0
+
+    def kill_database() -> None:
+        assert cluster is not None
+        cluster.stop()
+        cluster.start()
+
     done = 0
     while done < number_of:
         begun = time.monotonic()
         with Gateway(enterprise, workers=workers) as gateway:
             longest = max(longest, time.monotonic() - begun)
-            if done % 2 == 0:  # a worker first, then the tree that replaced it
-                asyncio.run(under_load(enterprise, seen, gateway, tree=False, chance=chance))
+            if done % (2 if cluster is None else 3) == 0:  # a worker first, then the tree that replaced it
+                kill_worker = partial(kill, gateway, tree=False, chance=chance)
+                asyncio.run(under_load(enterprise, seen, kill_worker, after_s=0.5))
+                done += 1
+                gateway.until_ready()
+            if cluster is not None and done < number_of:
+                asyncio.run(under_load(enterprise, seen, kill_database, after_s=1.0))
                 done += 1
                 gateway.until_ready()
             if done < number_of:
-                asyncio.run(under_load(enterprise, seen, gateway, tree=True, chance=chance))
+                asyncio.run(
+                    under_load(enterprise, seen, partial(kill, gateway, tree=True, chance=chance), after_s=0.05)
+                )
                 done += 1
         print(f"\rround {done} of {number_of}: {sum(seen.ended.values())} calls", end="", flush=True)
     print()
@@ -147,8 +167,6 @@ def rounds(enterprise: Enterprise, seen: Seen, number_of: int, workers: int) -> 
 
 def evidence(enterprise: Enterprise) -> Evidence:
     """Read the store, after a last start and stop that closed what was open."""
-    import sqlite3  # noqa: PLC0415 only the count of persons reads the store itself
-
     shown = subprocess.run(
         [sys.executable, "-m", "isthmus.cli.main", "ledger", "show", "--last", "0", "--json", "-c", enterprise.config],
         capture_output=True,
@@ -165,10 +183,11 @@ def evidence(enterprise: Enterprise) -> Evidence:
         elif entry["kind"] == "send.closed":
             open_sends.discard(entry["send"])
             outcomes[entry["content"]["outcome"]] += 1
-    database = sqlite3.connect(enterprise.folder / "isthmus.db")
-    rows = database.execute("SELECT DISTINCT digest FROM identifiers JOIN counted USING (person)")
-    persons = {bytes(digest) for (digest,) in rows}
-    database.close()
+    store = open_store(enterprise.loaded.store_url(), create=False)
+    with store.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT DISTINCT digest FROM identifiers JOIN counted USING (person)")
+        persons = {bytes(digest) for (digest,) in rows}
+    store.close()
     return Evidence(opened=set(opened.values()), open_sends=open_sends, outcomes=outcomes, persons=persons)
 
 
@@ -200,11 +219,25 @@ def judge(enterprise: Enterprise, seen: Seen, received: list[str], held: Evidenc
     ]
 
 
+@contextmanager
+def cluster_of_its_own() -> Iterator[Cluster]:
+    """A PostgreSQL server until the block ends."""
+    programs = find_programs()
+    if programs is None:
+        raise SystemExit("this bench needs PostgreSQL; on Debian and Ubuntu: apt-get install postgresql")
+    cluster = Cluster(programs)
+    try:
+        yield cluster
+    finally:
+        cluster.remove()
+
+
 def main() -> None:
     """Run everything and end with the bars."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL server of its own")
     parser.add_argument("--folder", type=Path, default=Path("bench/out/crash"), help="emptied and used for state")
     options = parser.parse_args()
     require("taskset")
@@ -212,18 +245,22 @@ def main() -> None:
     folder = options.folder.resolve()
     folder.mkdir(parents=True)
     upstream, notes, seen = free_port(), folder / "received.txt", Seen()
-    with running(provider(upstream), port=upstream, core=1, environment={"ISTHMUS_BENCH_NOTES": str(notes)}):
-        enterprise = Enterprise(folder / "gateway", port=free_port(), upstream=upstream)
-        longest = rounds(enterprise, seen, options.rounds, options.workers)
+    with ExitStack() as stack:
+        notes_in = {"ISTHMUS_BENCH_NOTES": str(notes)}
+        stack.enter_context(running(provider(upstream), port=upstream, core=1, environment=notes_in))
+        cluster = stack.enter_context(cluster_of_its_own()) if options.postgres else None
+        store = cluster.url if cluster is not None else ""
+        enterprise = Enterprise(folder / "gateway", port=free_port(), upstream=upstream, store=store)
+        longest = rounds(enterprise, seen, options.rounds, options.workers, cluster)
         with Gateway(enterprise, workers=options.workers):
-            pass
-    received = notes.read_text(encoding="utf-8").splitlines()
-    print(f"{options.rounds} rounds with {options.workers} workers; the longest start took {longest:.1f} s")
-    bars = judge(enterprise, seen, received, evidence(enterprise))
-    verified = subprocess.run(
-        [sys.executable, "-m", "isthmus.cli.main", "ledger", "verify", "-c", str(enterprise.config)], check=False
-    )
-    bars.append(bar("exit code of ledger verify", verified.returncode, "at most", 0))
+            if cluster is not None:
+                # after a restart of the server the dead may still come back; then a checkpoint closes their sends
+                time.sleep(GRACE_S + 2 * CHECKPOINT_S)
+        received = notes.read_text(encoding="utf-8").splitlines()
+        print(f"{options.rounds} rounds with {options.workers} workers; the longest start took {longest:.1f} s")
+        bars = judge(enterprise, seen, received, evidence(enterprise))
+        command = [sys.executable, "-m", "isthmus.cli.main", "ledger", "verify", "-c", str(enterprise.config)]
+        bars.append(bar("exit code of ledger verify", subprocess.run(command, check=False).returncode, "at most", 0))
     conclude(bars)
 
 

@@ -28,7 +28,7 @@ START_S = 60.0
 KEY = "bench-desk"
 CONFIG = """
 listen: {{port: {port}}}
-store: {{signer: file:signer.pem, origin: bench.invalid/ledger, checkpoint_every_s: 5}}
+store: {{{store}signer: file:signer.pem, origin: bench.invalid/ledger, checkpoint_every_s: 5}}
 limits: {{in_flight: 2000}}
 policy: {{cost_currency: CNY}}
 rates: rates.yaml
@@ -97,13 +97,15 @@ acts:
 
 
 class Enterprise:
-    """The files of one gateway in `folder`, and the text of its one key."""
+    """The files of one gateway in `folder`, and the text of its one key; an empty `store` is a file there."""
 
-    def __init__(self, folder: Path, *, port: int, upstream: int, retries: int = 0) -> None:
+    def __init__(self, folder: Path, *, port: int, upstream: int, retries: int = 0, store: str = "") -> None:
         self.folder, self.port = folder, port
         self.config = folder / "isthmus.yaml"
         folder.mkdir(parents=True)
-        self.config.write_text(CONFIG.format(port=port, upstream=upstream, retries=retries), encoding="utf-8")
+        url = f'url: "{store}", ' if store else ""
+        config = CONFIG.format(port=port, upstream=upstream, retries=retries, store=url)
+        self.config.write_text(config, encoding="utf-8")
         (folder / "rates.yaml").write_text(RATES, encoding="utf-8")
         (folder / "registry.yaml").write_text(ACTS, encoding="utf-8")
         (folder / "signer.pem").write_bytes(new_signer())
