@@ -54,6 +54,18 @@ def test_verify_uses_the_configured_folder(config: Path, capsys: pytest.CaptureF
     assert "not excluded" not in out
 
 
+def test_a_ledger_moves_once_and_verifies_there(config: Path, capsys: pytest.CaptureFixture[str]):
+    """Into the store of another configuration, which must be empty; the checkpoints go on to hold."""
+    other = config.with_name("other.yaml")
+    other.write_text(CONFIG.replace("ledger.db", "other.db"), encoding="utf-8")
+    assert run("move", "-c", config, "--to", other) == 0
+    assert "6 entries moved" in capsys.readouterr().out
+    assert run("verify", "-c", other) == 0
+    capsys.readouterr()
+    assert run("move", "-c", config, "--to", other) == 2
+    assert "holds a ledger already" in capsys.readouterr().err
+
+
 def test_verify_tells_a_changed_entry_and_fails(config: Path, capsys: pytest.CaptureFixture[str]):
     """Exit code 1, the number of the entry, in the asked language; as JSON for programs."""
     database = sqlite3.connect(config.parent / "ledger.db")

@@ -20,7 +20,7 @@ from isthmus.errors import ConfigError
 from isthmus.steps.record.checkpoint import Verifier, read_verifier
 from isthmus.steps.record.verify import Report, verify
 from isthmus.steps.record.witness import KEY_FILE, LATEST
-from isthmus.store import Store, entry_bodies, export_lines, open_store, person_counts
+from isthmus.store import Store, copy_store, entry_bodies, export_lines, open_store, person_counts
 
 app = cyclopts.App(name="ledger", help="Show, verify and export the evidence. 查看、验证与导出存证。")
 DEFAULT = Path("isthmus.yaml")
@@ -112,6 +112,25 @@ def export(
         except OSError as error:
             raise ConfigError(f"cannot be written: {error.strerror}", where=str(out)) from None
     print(f"{count} lines written to {out}; verify them with `isthmus ledger verify {out}`")
+
+
+@app.command
+def move(
+    *,
+    to: Annotated[Path, Parameter(name="--to", help="a configuration whose store is empty 目标配置")],
+    config: ConfigPath = DEFAULT,
+) -> None:
+    """Copy the whole ledger, with counted persons and the registry, into another store: from SQLite to PostgreSQL.
+
+    The gateways must be stopped. The old store stays as it is: put it away, so that nobody continues it.
+    """
+    with _store(read_config(config)) as source:
+        target = open_store(read_config(to).store_url())
+        try:
+            size = copy_store(source, target)
+        finally:
+            target.close()
+    print(f"{size} entries moved; verify them with `isthmus ledger verify -c {to}`")
 
 
 @app.command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from isthmus.store.copying import copy_store
 from isthmus.store.counts import Counts, person_counts
 from isthmus.store.engine import Store, is_there, open_store
 from isthmus.store.export import entry_bodies, export_lines
@@ -13,6 +14,7 @@ __all__ = [
     "RegistryRow",
     "Store",
     "append_registry",
+    "copy_store",
     "entry_bodies",
     "export_lines",
     "is_there",
