@@ -15,13 +15,14 @@ import msgspec
 
 from isthmus.answers import Marks, field_of, headers_of, marks_of, reply_scan_mode
 from isthmus.dialects.answer import write_answer
+from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.refusals import rejection_message
 from isthmus.dialects.request import Request
 from isthmus.errors import BandCrossedError, IsthmusError, LedgerError, RefusedError, RejectedError
 from isthmus.exchange import Call, HttpAnswer, Money, Protected, Slot, Usage
 from isthmus.registry.derivation import conversation_key
 from isthmus.sending import Send, close_send, in_policy_currency, open_send, price_of
-from isthmus.speaking import Speech, answer_stream, read_answer, request_bytes
+from isthmus.speaking import Speech, answer_stream, filter_answer, read_answer, request_bytes
 from isthmus.steps.label import Label
 from isthmus.steps.record import Ledger
 from isthmus.steps.restore import translations
@@ -118,7 +119,8 @@ class Delivery:
         model, most = judgement.target.row.model, flow.output_tokens
         for _ in range(BAND_ATTEMPTS):
             protected = await self._protect(flow, judgement)
-            data = request_bytes(speech, protected.body, model=model, output_tokens=most, stream=flow.call.stream)
+            seal = _seal(flow, judgement)
+            data, lost = request_bytes(speech, flow.call, protected.body, seal, model=model, output_tokens=most)
             try:
                 send = await open_send(
                     self._ledger,
@@ -137,6 +139,8 @@ class Delivery:
                     raise RefusedError("a count of persons crossed a threshold", decisions=decisions) from None
             else:
                 self._verdicts.learn(judgement, send.tallies)
+                send.not_carried = tuple(dict.fromkeys((*speech.not_carried, *lost)))
+                send.seal = seal if judgement.decision.transforms else None
                 return send, data
         raise LedgerError("the counts of persons move faster than they can be reserved", remedy="send it again")
 
@@ -160,9 +164,9 @@ class Delivery:
 
     async def _whole(self, flow: Flow, send: Send, marks: Marks, reply: Incoming) -> HttpAnswer:
         data = await reply.read()
-        answer, lost = read_answer(send.speech, data, at=send.at)
+        answer, lost = read_answer(send.speech, data, at=send.at, seal=send.seal)
         send.not_carried = tuple(dict.fromkeys((*send.not_carried, *lost)))
-        body = send.speech.client.filter_answer(answer, marks.filters, formatted=flow.asked.formatted)
+        body = filter_answer(send.speech, answer, marks.filters, formatted=flow.asked.formatted, seal=send.seal)
         send.outcome = "answered"
         price = self._price(flow, send, answer.usage)
         extra = field_of(send, marks, price) if flow.wants_decision else None
@@ -171,13 +175,13 @@ class Delivery:
         return HttpAnswer(
             status=200,
             headers=(("content-type", "application/json"), *headers),
-            body=write_answer(body, extra) if extra or marks.filters or send.speech.pair else data,
+            body=write_answer(body, extra) if extra or marks.filters or send.speech.pair or send.seal else data,
         )
 
     async def _stream(
         self, flow: Flow, send: Send, marks: Marks, reply: Incoming, estimate: Money | None
     ) -> HttpAnswer:
-        stream = answer_stream(send.speech, flow.asked, marks.filters, at=send.at)
+        stream = answer_stream(send.speech, flow.asked, marks.filters, at=send.at, seal=send.seal)
         if flow.wants_decision:
             stream.attach(lambda: field_of(send, marks, self._price(flow, send, stream.usage)))
 
@@ -217,6 +221,12 @@ class Delivery:
     def _price(self, flow: Flow, send: Send, usage: Usage) -> Money | None:
         declared = flow.matter.snapshot.declared
         return in_policy_currency(declared, price_of(declared, send.judgement.target, usage, send.at))
+
+
+def _seal(flow: Flow, judgement: Judgement) -> Seal:
+    """The seal of what a deployment signs in this conversation."""
+    keys = flow.matter.snapshot.declared.keys[flow.matter.caller.entity]
+    return Seal(key=conversation_key(keys, flow.matter.caller.conversation), origin=judgement.target.id)
 
 
 def _told(error: RejectedError, marks: Marks) -> RejectedError:

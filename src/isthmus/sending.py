@@ -14,6 +14,7 @@ import msgspec
 
 from isthmus import metrics
 from isthmus.clock import now, uuid7
+from isthmus.dialects.conversation.opaque import Seal
 from isthmus.errors import IsthmusError, LedgerError
 from isthmus.exchange import Call, Caller, Money, Protected, Receipt, Tally, Usage
 from isthmus.registry.declared import Declared
@@ -28,7 +29,8 @@ from isthmus.verdicts import Judgement, Matter
 class Send(msgspec.Struct, kw_only=True):
     """A send under way; `outcome` is how it ends if nothing else is said, `closed` keeps it from closing twice.
 
-    `not_carried` names what the deployment's wire form or the client's leaves out.
+    `seal`: texts are changed, so what is signed travels under it. `not_carried` names what the deployment's wire form
+    or the client's leaves out.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Send(msgspec.Struct, kw_only=True):
     outcome: str = "client_left"
     closed: bool = False
     not_carried: tuple[str, ...] = ()
+    seal: Seal | None = None
 
     def __repr__(self) -> str:
         return f"Send({self.id})"

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from isthmus.dialects.answer import Answer
+from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.event_stream import EventStream
 from isthmus.dialects.filters import Filters
@@ -63,28 +64,52 @@ def speech_of(call: Call, target: Deployed, *, output_tokens: int) -> Speech:
     return Speech(client=client, upstream=pair.upstream, pair=pair, not_carried=names, reasons=reasons)
 
 
-def request_bytes(speech: Speech, body: dict[str, Any], *, model: str, output_tokens: int, stream: bool) -> bytes:
-    """The bytes for the deployment; raises `MalformedError` where something cannot be carried."""
-    if speech.pair is not None:
-        body, _ = translate_request(speech.pair, body, max_tokens=output_tokens, reasons=speech.reasons, stream=stream)
-    return speech.upstream.write_request(body, model=model)
+def request_bytes(
+    speech: Speech, call: Call, body: dict[str, Any], seal: Seal, *, model: str, output_tokens: int
+) -> tuple[bytes, tuple[str, ...]]:
+    """The bytes for the deployment, and the names of what is left out; `seal` opens what it issued before.
+
+    Raises `MalformedError` where something cannot be carried.
+    """
+    if speech.pair is None:
+        body, lost = speech.upstream.reopen(body, seal)
+    else:
+        reasons, stream = speech.reasons, call.stream
+        body, lost = translate_request(
+            speech.pair, body, max_tokens=output_tokens, reasons=reasons, stream=stream, seal=seal
+        )
+    return speech.upstream.write_request(body, model=model), lost
 
 
-def read_answer(speech: Speech, data: bytes, *, at: str) -> tuple[Answer, tuple[str, ...]]:
-    """A whole answer in the client's dialect, and the names of what is left out; raises `BrokenReplyError`."""
+def read_answer(speech: Speech, data: bytes, *, at: str, seal: Seal | None) -> tuple[Answer, tuple[str, ...]]:
+    """A whole answer in the client's dialect, and the names of what is left out; raises `BrokenReplyError`.
+
+    With a `seal` what is signed travels with its text.
+    """
     answer = speech.upstream.read_answer(data)
     if speech.pair is None:
         return answer, ()
-    body, names = translate_answer(speech.pair, answer.body, created=_seconds(at))
+    body, names = translate_answer(speech.pair, answer.body, created=_seconds(at), seal=seal)
     return msgspec.structs.replace(answer, body=body, slots=(), data=b""), names
 
 
-def answer_stream(speech: Speech, asked: Request, filters: Filters, *, at: str) -> EventStream | TranslatedStream:
+def filter_answer(
+    speech: Speech, answer: Answer, filters: Filters, *, formatted: bool, seal: Seal | None
+) -> dict[str, Any]:
+    """The body for the client."""
+    body = speech.client.filter_answer(answer, filters, formatted=formatted)
+    return body if seal is None or speech.pair is not None else speech.client.seal_answer(answer.body, body, seal)
+
+
+def answer_stream(
+    speech: Speech, asked: Request, filters: Filters, *, at: str, seal: Seal | None
+) -> EventStream | TranslatedStream:
     """What reads the deployment's stream and writes the client's."""
-    stream = speech.client.stream(filters, show_usage=asked.include_usage, formatted=asked.formatted)
+    own = seal if speech.pair is None else None
+    stream = speech.client.stream(filters, show_usage=asked.include_usage, formatted=asked.formatted, seal=own)
     if speech.pair is None:
         return stream
-    return TranslatedStream(translate_stream(speech.pair, created=_seconds(at)), stream)
+    return TranslatedStream(translate_stream(speech.pair, created=_seconds(at), seal=seal), stream)
 
 
 def _seconds(at: str) -> int:

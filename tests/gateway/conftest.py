@@ -202,3 +202,20 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
             yield made
         finally:
             await made.gateway.close()
+
+
+@pytest.fixture
+async def pairs(house: House) -> House:
+    """The house with one deployment abroad for each wire form."""
+    base = house.ecosystems.base_url("mistral-frankfurt")
+    made = [
+        f"""  - {{id: out-{way.replace("_", "-")}, provider: self_hosted, endpoint: any, dialect: {way}, model: far,
+     base_url: "{base}", recipient: group-de, hosted_in: [de], accessible_from: [], operator_country: de,
+     owner_country: de, trains_on_inputs: false, capabilities: [tools, reasoning, structured_output, json_mode]}}"""
+        for way in ("openai_chat", "openai_responses", "anthropic", "gemini")
+    ]
+    text = house.config.read_text(encoding="utf-8").replace("aliases:", "\n".join([*made, "aliases:"]), 1)
+    house.config.write_text(text, encoding="utf-8")
+    await house.gateway.close()
+    house.gateway = await build(str(house.config))
+    return house

@@ -9,6 +9,7 @@ import msgspec
 
 from isthmus.dialects.answer import Answer
 from isthmus.dialects.conversation.ask import Ask
+from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.conversation.said import Said
 from isthmus.dialects.conversation.streams import Reader, Writer
 from isthmus.dialects.event_stream import EventStream
@@ -17,6 +18,14 @@ from isthmus.dialects.request import Request
 
 def _same(url: str, model: str, stream: bool) -> str:  # noqa: ARG001, FBT001 - the form of `address`
     return url
+
+
+def _unsealed(issued: dict[str, Any], body: dict[str, Any], seal: Seal) -> dict[str, Any]:  # noqa: ARG001 - a form
+    return body
+
+
+def _unopened(body: dict[str, Any], seal: Seal) -> tuple[dict[str, Any], tuple[str, ...]]:  # noqa: ARG001 - a form
+    return body, ()
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +37,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
 
     The rest is its way to and from the middle that all dialects share (`conversation/`): `request` maps each field of
     a request to the feature it asks for, `can` are the features that its requests express, `bounded` says that they
-    must bound the answer.
+    must bound the answer. `seal_answer` and `reopen` are for dialects whose signatures are of a text that is shown.
     """
 
     id: str
@@ -55,3 +64,5 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     neutral: dict[str, tuple[Any, ...]]
     can: frozenset[str]
     bounded: bool = False
+    seal_answer: Callable[[dict[str, Any], dict[str, Any], Seal], dict[str, Any]] = _unsealed
+    reopen: Callable[[dict[str, Any], Seal], tuple[dict[str, Any], tuple[str, ...]]] = _unopened

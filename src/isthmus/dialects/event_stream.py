@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.filters import Filters, chain
 from isthmus.dialects.lenient_json import LONE, read, repaired, whole
 from isthmus.dialects.sse import SseEvent, SseParser, encode_bytes
@@ -21,7 +22,8 @@ _encode = msgspec.json.Encoder().encode
 class EventStream(ABC):
     """What all dialects share: faults come after all that was good before them, silence keeps a connection open.
 
-    An event that no filter changes keeps its bytes. `formatted`: the content is JSON text. `text_seen` counts the code
+    An event that no filter changes keeps its bytes. `formatted`: the content is JSON text, `seal`: what is signed will
+    come back changed. `text_seen` counts the code
     points of all texts that the deployment sent.
     """
 
@@ -35,15 +37,17 @@ class EventStream(ABC):
         "_lone",
         "_out",
         "_parser",
+        "_seal",
         "finish",
         "text_seen",
         "usage",
     )
 
-    def __init__(self, filters: Filters = (), *, formatted: bool = False) -> None:
+    def __init__(self, filters: Filters = (), *, formatted: bool = False, seal: Seal | None = None) -> None:
         self._chain = chain(filters)
         self._parser = SseParser()
         self._formatted = formatted
+        self._seal = seal
         self._extra: Callable[[], dict[str, Any]] | None = None
         self._failure: BrokenReplyError | None = None
         self._done = False

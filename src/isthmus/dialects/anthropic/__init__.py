@@ -11,6 +11,7 @@ from isthmus.dialects.anthropic.request import read_request, write_request
 from isthmus.dialects.anthropic.said_in import MessagesReader, read_said
 from isthmus.dialects.anthropic.said_out import MessagesWriter, write_said
 from isthmus.dialects.anthropic.stream import MessagesStream
+from isthmus.dialects.anthropic.thoughts import reopen, seal_answer
 from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.refusals import rejection_message
 from isthmus.dialects.request import Request
@@ -37,6 +38,8 @@ DIALECT = Dialect(
     reader=MessagesReader,
     writer=MessagesWriter,
     bounded=True,
+    seal_answer=seal_answer,
+    reopen=reopen,
     headers={"anthropic-version": "2023-06-01"},
 )
 

@@ -8,7 +8,9 @@ from isthmus.dialects.anthropic.answer import PROTOCOL
 from isthmus.dialects.anthropic.faults import error_event
 from isthmus.dialects.anthropic.fields import FIELDS
 from isthmus.dialects.anthropic.texts import change_block, change_delta, tail_of
+from isthmus.dialects.anthropic.thoughts import sealed
 from isthmus.dialects.anthropic.usage import read_usage
+from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.event_stream import EventStream
 from isthmus.dialects.filters import Filters
 from isthmus.dialects.sse import SseEvent
@@ -26,17 +28,20 @@ EVENT_PROTOCOL = frozenset({"type", "index", "delta", "usage", "message", "conte
 class MessagesStream(EventStream):
     """A stream of content blocks; each is flushed before it stops. What is attached comes with `message_delta`."""
 
-    __slots__ = ("_amounts", "_open", "_ours", "_started", "_stopped", "_tail")
+    __slots__ = ("_amounts", "_open", "_ours", "_started", "_stopped", "_tail", "_thoughts")
 
-    def __init__(self, filters: Filters = (), *, show_usage: bool = True, formatted: bool = False) -> None:
+    def __init__(
+        self, filters: Filters = (), *, show_usage: bool = True, formatted: bool = False, seal: Seal | None = None
+    ) -> None:
         del show_usage  # in this dialect the usage is always shown
-        super().__init__(filters, formatted=formatted)
+        super().__init__(filters, formatted=formatted, seal=seal)
         self._amounts: dict[str, int] = {}
         self._open: dict[int, list[str]] = {}
         self._tail: dict[int, Tail] = {}
         self._ours: set[int] = set()
         self._started = False
         self._stopped = False
+        self._thoughts: dict[int, str] = {}
 
     def abort(self, error: IsthmusError, *, call_id: str = "", lang: str = "en") -> bytes:
         """The end of a stream that failed: what was held back, then the error in the dialect's own form."""
@@ -121,6 +126,7 @@ class MessagesStream(EventStream):
             self._release(other)
         self._open[index] = []
         self._tail[index] = tail_of(block.get("type"))
+        self._thoughts[index] = block.get("thinking") or ""
         return change_block(block, index, self._taker(index), formatted=self._formatted, tail=self._tail[index])
 
     def _delta(self, node: dict[str, Any]) -> bool:
@@ -129,8 +135,14 @@ class MessagesStream(EventStream):
             raise BrokenReplyError("a delta of the stream is no object")
         if index not in self._open:
             self._begin(index, delta.get("type"))
-        if delta.get("type") == "signature_delta":
+        kind = delta.get("type")
+        if kind == "signature_delta":
             self._release(index)
+            if self._seal is not None and delta.get("signature"):
+                delta["signature"] = sealed(self._seal, delta["signature"], self._thoughts.get(index, ""))
+                return True
+        elif kind == "thinking_delta" and self._seal is not None:
+            self._thoughts[index] = self._thoughts.get(index, "") + (delta.get("thinking") or "")
         return change_delta(delta, index, self._taker(index), self._tail[index], formatted=self._formatted)
 
     def _begin(self, index: int, kind: Any) -> None:

@@ -12,6 +12,7 @@ from isthmus.dialects.gemini.request import address, read_request, write_request
 from isthmus.dialects.gemini.said_in import GeminiReader, read_said
 from isthmus.dialects.gemini.said_out import GeminiWriter, write_said
 from isthmus.dialects.gemini.stream import GeminiStream
+from isthmus.dialects.gemini.thoughts import reopen
 from isthmus.dialects.refusals import rejection_message
 from isthmus.dialects.request import Request
 
@@ -36,6 +37,7 @@ DIALECT = Dialect(
     request=REQUEST | {f"generationConfig.{name}": feature for name, feature in CONFIG.items()},
     neutral=NEUTRAL,
     can=CAN,
+    reopen=reopen,
     reader=GeminiReader,
     writer=GeminiWriter,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from isthmus.dialects.conversation.ask import Block, Foreign, Media, Text, Thought, ToolCall, arguments_text
-from isthmus.dialects.conversation.opaque import unwrap
+from isthmus.dialects.conversation.opaque import Opaque, unwrap
 from isthmus.dialects.conversation.said import (
     Citation,
     Cite,
@@ -32,6 +32,7 @@ from isthmus.errors import BrokenReplyError
 
 Node = dict[str, Any]
 FINISHES: dict[str, Finish] = {"STOP": "stop", "MAX_TOKENS": "length"}
+UNSIGNED = Opaque(source=ME, data="")
 BROKEN = frozenset({"MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"})
 
 
@@ -60,6 +61,8 @@ def _spoken(candidate: Node, ident: str, lost: list[str]) -> Spoken:
         if isinstance(block, ToolCall):
             block.id = block.id or call_id(ident, count)
             count += 1
+        if isinstance(block, Thought) and block.opaque is None:
+            block.opaque = UNSIGNED
         if isinstance(block, Foreign | Media):
             lost.append("part")
         else:
@@ -180,7 +183,7 @@ class GeminiReader(Reader):
                     yield from self._stop(state, number)
                     state.open = (kind, state.blocks)
                     state.blocks += 1
-                    yield Open(state.open[1], kind, choice=number)
+                    yield Open(state.open[1], kind, opaque=UNSIGNED if kind == "thought" else None, choice=number)
                 yield Grow(state.open[1], block.text, number)
             else:
                 self.lost.add("part")

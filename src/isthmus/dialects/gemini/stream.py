@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.event_stream import EventStream
 from isthmus.dialects.filters import Filters
 from isthmus.dialects.gemini.answer import CANDIDATE_PROTOCOL, LOGPROBS, PROTOCOL
@@ -39,9 +40,11 @@ class GeminiStream(EventStream):
 
     __slots__ = ("_at", "_blocked", "_candidates", "_template")
 
-    def __init__(self, filters: Filters = (), *, show_usage: bool = True, formatted: bool = False) -> None:
+    def __init__(
+        self, filters: Filters = (), *, show_usage: bool = True, formatted: bool = False, seal: Seal | None = None
+    ) -> None:
         del show_usage  # in this dialect the usage is always shown
-        super().__init__(filters, formatted=formatted)
+        super().__init__(filters, formatted=formatted, seal=seal)
         self._candidates: dict[int, _Candidate] = {}
         self._template: Node = {}
         self._blocked = False

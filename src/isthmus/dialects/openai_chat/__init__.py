@@ -12,6 +12,7 @@ from isthmus.dialects.openai_chat.request import read_request, write_request
 from isthmus.dialects.openai_chat.said_in import ChatReader, read_said
 from isthmus.dialects.openai_chat.said_out import ChatWriter, write_said
 from isthmus.dialects.openai_chat.stream import ChatStream
+from isthmus.dialects.openai_chat.thoughts import reopen
 from isthmus.dialects.refusals import rejection_message
 from isthmus.dialects.request import Request
 
@@ -33,6 +34,7 @@ DIALECT = Dialect(
     request=REQUEST,
     neutral=NEUTRAL,
     can=CAN,
+    reopen=reopen,
     reader=ChatReader,
     writer=ChatWriter,
 )

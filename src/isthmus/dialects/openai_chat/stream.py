@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.event_stream import EventStream
 from isthmus.dialects.filters import Filters
 from isthmus.dialects.openai_chat.answer import CHOICE_PROTOCOL, PROTOCOL
@@ -45,8 +46,10 @@ class ChatStream(EventStream):
 
     __slots__ = ("_at", "_choices", "_show_usage", "_template", "logprobs_dropped")
 
-    def __init__(self, filters: Filters = (), *, show_usage: bool = True, formatted: bool = False) -> None:
-        super().__init__(filters, formatted=formatted)
+    def __init__(
+        self, filters: Filters = (), *, show_usage: bool = True, formatted: bool = False, seal: Seal | None = None
+    ) -> None:
+        super().__init__(filters, formatted=formatted, seal=seal)
         self._choices: dict[int, _Choice] = {}
         self._show_usage = show_usage
         self._template: dict[str, Any] = {}

@@ -13,6 +13,7 @@ from isthmus.dialects.openai_responses.request import read_request, write_reques
 from isthmus.dialects.openai_responses.said_in import ResponsesReader, read_said
 from isthmus.dialects.openai_responses.said_out import write_said
 from isthmus.dialects.openai_responses.stream import ResponsesStream
+from isthmus.dialects.openai_responses.thoughts import reopen
 from isthmus.dialects.refusals import rejection_message
 from isthmus.dialects.request import Request
 
@@ -35,6 +36,7 @@ DIALECT = Dialect(
     request=REQUEST,
     neutral=NEUTRAL,
     can=CAN,
+    reopen=reopen,
     reader=ResponsesReader,
     writer=ResponsesWriter,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.event_stream import EventStream
 from isthmus.dialects.filters import Filters
 from isthmus.dialects.openai_responses.answer import change_echo, finish_of
@@ -49,9 +50,11 @@ class ResponsesStream(EventStream):
 
     __slots__ = ("_came", "_last", "_number", "_open", "_response", "_said", "_shift")
 
-    def __init__(self, filters: Filters = (), *, show_usage: bool = True, formatted: bool = False) -> None:
+    def __init__(
+        self, filters: Filters = (), *, show_usage: bool = True, formatted: bool = False, seal: Seal | None = None
+    ) -> None:
         del show_usage  # in this dialect the usage is always shown
-        super().__init__(filters, formatted=formatted)
+        super().__init__(filters, formatted=formatted, seal=seal)
         self._came: dict[Key, str] = {}
         self._said: dict[Key, str] = {}
         self._open: dict[str, Key] = {}

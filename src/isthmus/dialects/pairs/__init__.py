@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from isthmus.dialects.conversation.ask import Ask, Thought
 from isthmus.dialects.conversation.fitting import Fit, refused
+from isthmus.dialects.conversation.opaque import Seal
+from isthmus.dialects.conversation.said import Said
 from isthmus.dialects.known import DIALECTS
 from isthmus.dialects.pairs.event_translator import FORM_ERRORS, EventTranslator
 from isthmus.dialects.pairs.lists import Pair, pair_of
@@ -24,17 +27,26 @@ THINKING = frozenset({"effort", "thinking_budget", "thinking_shown"})
 
 
 def translate_request(
-    pair: Pair, body: Node, *, max_tokens: int, reasons: bool = True, stream: bool | None = None
+    pair: Pair,
+    body: Node,
+    *,
+    max_tokens: int,
+    reasons: bool = True,
+    stream: bool | None = None,
+    seal: Seal | None = None,
 ) -> tuple[Node, tuple[str, ...]]:
     """The request for the deployment, and the names of what is left out, for `x-isthmus-not-carried`.
 
     `max_tokens` bounds the answer where the client did not and the deployment must be told; `reasons`: the model is
-    known to think, so that it may be asked how much; `stream` where the body itself does not say it.
+    known to think, so that it may be asked how much; `stream` where the body itself does not say it; `seal` opens what
+    was sealed in an answer.
     Raises `MalformedError` where something cannot be carried.
     """
     try:
         ask = pair.client.read_ask(body)
         ask.stream, ask.reasons = ask.stream if stream is None else stream, reasons
+        if seal is not None:
+            _reopen(ask, seal)
         lost = Fit(ask, pair.upstream.id, pair.upstream.can if reasons else pair.upstream.can - THINKING).run()
         if pair.upstream.bounded and "max_tokens" not in ask.settings:
             ask.settings["max_tokens"] = max_tokens
@@ -44,19 +56,37 @@ def translate_request(
         raise refused("", "", "send the request in the form of its dialect") from None
 
 
-def translate_answer(pair: Pair, body: Node, *, created: int) -> tuple[Node, tuple[str, ...]]:
+def _reopen(ask: Ask, seal: Seal) -> None:
+    """Sealed thoughts get their own text back; one that another deployment issued is nobody's any more."""
+    for turn in ask.turns:
+        for block in turn.blocks:
+            if isinstance(block, Thought) and block.opaque is not None and block.opaque.proof:
+                block.text, block.opaque = block.opaque.text, seal.open(block.opaque)
+
+
+def _close(said: Said, seal: Seal) -> None:
+    """What is signed travels with its text."""
+    for spoken in said.choices:
+        for block in spoken.blocks:
+            if isinstance(block, Thought) and block.text and block.opaque is not None and block.opaque.data:
+                block.opaque = seal.close(block.opaque, block.text)
+
+
+def translate_answer(pair: Pair, body: Node, *, created: int, seal: Seal | None = None) -> tuple[Node, tuple[str, ...]]:
     """The deployment's answer for the client, and the names of what is left out; `created`: Unix time in seconds.
 
     Raises `BrokenReplyError`.
     """
     try:
         said = pair.upstream.read_said(body)
+        if seal is not None:
+            _close(said, seal)
         made = pair.client.write_said(said, created=created)
     except FORM_ERRORS:
         raise BrokenReplyError("the answer has not the form of its dialect") from None
     return made, tuple(dict.fromkeys(said.lost))
 
 
-def translate_stream(pair: Pair, *, created: int) -> EventTranslator:
+def translate_stream(pair: Pair, *, created: int, seal: Seal | None = None) -> EventTranslator:
     """What turns the deployment's stream into the client's, before any filter."""
-    return EventTranslator(pair.upstream.reader(), pair.client.writer(created=created))
+    return EventTranslator(pair.upstream.reader(), pair.client.writer(created=created), seal)

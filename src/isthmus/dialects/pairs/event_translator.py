@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from isthmus.dialects.conversation.said import Used
+from isthmus.dialects.conversation.opaque import Seal
+from isthmus.dialects.conversation.said import Event, Grow, Open, Sign, Used
 from isthmus.dialects.conversation.streams import Reader, Writer
 from isthmus.dialects.lenient_json import decode
 from isthmus.dialects.sse import SseEvent, SseParser
@@ -17,13 +18,15 @@ FORM_ERRORS = (AttributeError, KeyError, TypeError, IndexError)
 class EventTranslator:
     """Bytes of a deployment in, the same answer in the client's dialect out; `declared` names what was left out.
 
-    `usage` is what the deployment reported.
+    `usage` is what the deployment reported; with a `seal` a signature travels with the text that it signs.
     """
 
-    def __init__(self, reader: Reader, writer: Writer) -> None:
+    def __init__(self, reader: Reader, writer: Writer, seal: Seal | None = None) -> None:
         self._parser = SseParser()
         self._reader = reader
         self._writer = writer
+        self._seal = seal
+        self._thoughts: dict[tuple[int, int], str] = {}
         self._failure: BrokenReplyError | None = None
         self.usage = Usage()
 
@@ -60,6 +63,22 @@ class EventTranslator:
         for said in self._reader.end():
             self._writer.write(said)
 
+    def _sealed(self, said: Event) -> Event:
+        """The event; a signature under the seal, with the text that it signs."""
+        kind = type(said)
+        if kind is Open:
+            if said.kind == "thought":  # type: ignore[union-attr] # its type was just compared
+                self._thoughts[said.choice, said.number] = ""  # type: ignore[union-attr] # the same
+        elif kind is Grow:
+            key = (said.choice, said.number)  # type: ignore[union-attr] # the same
+            if key in self._thoughts:
+                self._thoughts[key] += said.text  # type: ignore[union-attr] # the same
+        elif isinstance(said, Sign) and self._seal is not None:
+            text = self._thoughts.pop((said.choice, said.number), "")
+            if text and said.opaque.data:
+                return Sign(said.number, self._seal.close(said.opaque, text), said.choice)
+        return said
+
     def _take(self, event: SseEvent) -> None:
         if self._reader.over:
             return
@@ -80,6 +99,6 @@ class EventTranslator:
             for said in self._reader.read(event.event, node):
                 if type(said) is Used:
                     self.usage = said.usage
-                self._writer.write(said)
+                self._writer.write(self._sealed(said) if self._seal is not None else said)
         except FORM_ERRORS:
             raise BrokenReplyError("an event of the stream has not the form of its dialect") from None
