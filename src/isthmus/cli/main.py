@@ -26,12 +26,13 @@ app = cyclopts.App(
 CLOSED_PIPE = 141  # as a shell says it of SIGPIPE: never to be taken for an answer
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("isthmus.cli.demo:demo", "Ten calls through one endpoint in front of two simulated ecosystems."),
-    "serve": ("isthmus.cli.serve:serve", "Serve the OpenAI-compatible endpoint."),
+    "serve": ("isthmus.cli.serve:serve", "Serve the endpoint that OpenAI, Anthropic and Gemini clients call."),
     "init": ("isthmus.cli.init:init", "Write a first configuration with its secrets into a folder."),
     "check": ("isthmus.cli.check:check", "Read a configuration and say every problem at once."),
     "scan": ("isthmus.cli.scan:app", "Find what must not leave in a text."),
     "identifiers": ("isthmus.cli.identifiers:app", "What can be found: identifiers and their checks."),
     "law": ("isthmus.cli.law:app", "The rules: list, show, decide from facts."),
+    "dialects": ("isthmus.cli.dialects:app", "The wire forms, what an answer says, what is carried between them."),
     "explain": ("isthmus.cli.explain:explain_", "What would happen to a call at each deployment, without sending it."),
     "models": ("isthmus.cli.models:models", "What a key could use now, and why the rest is not there."),
     "providers": ("isthmus.cli.providers:app", "Who sells models, where, on what terms and price."),

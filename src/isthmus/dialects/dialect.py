@@ -36,8 +36,9 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     that is asked in this dialect, unless its provider states others.
 
     The rest is its way to and from the middle that all dialects share (`conversation/`): `request` maps each field of
-    a request to the feature it asks for, `can` are the features that its requests express, `bounded` says that they
-    must bound the answer. `seal_answer` and `reopen` are for dialects whose signatures are of a text that is shown.
+    a request to the feature it asks for, `parts` are features that its blocks ask for besides, `can` are those that its
+    requests express, `bounded` says that they must bound the answer. `seal_answer` and `reopen` are for dialects whose
+    signatures are of a text that is shown.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     writer: Callable[..., Writer]
     request: dict[str, str]
     neutral: dict[str, tuple[Any, ...]]
+    parts: frozenset[str]
     can: frozenset[str]
     bounded: bool = False
     seal_answer: Callable[[dict[str, Any], dict[str, Any], Seal], dict[str, Any]] = _unsealed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isthmus.dialects.answer import Answer, write_answer
 from isthmus.dialects.anthropic.answer import answer_of, filter_answer, read_answer
-from isthmus.dialects.anthropic.ask_in import NEUTRAL, REQUEST, read_ask
+from isthmus.dialects.anthropic.ask_in import NEUTRAL, PARTS, REQUEST, read_ask
 from isthmus.dialects.anthropic.ask_out import CAN, write_ask
 from isthmus.dialects.anthropic.faults import count_body, error_body, error_event, model_row, models_body
 from isthmus.dialects.anthropic.request import read_request, write_request
@@ -34,6 +34,7 @@ DIALECT = Dialect(
     write_said=write_said,
     request=REQUEST,
     neutral=NEUTRAL,
+    parts=PARTS,
     can=CAN,
     reader=MessagesReader,
     writer=MessagesWriter,

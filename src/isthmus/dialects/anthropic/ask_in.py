@@ -42,6 +42,12 @@ REQUEST: dict[str, str] = {
         )
     },
 }
+# what its blocks and settings of its own can ask for besides
+_PARTS = """
+    own_tools one_at_a_time system_midway image_url file_url file_id result_media cache_control citations
+    context title strict is_error reasoning user effort thinking_budget block
+"""
+PARTS = frozenset(_PARTS.split())
 NEUTRAL: dict[str, tuple[Any, ...]] = {"stop_sequences": ([],), "tools": ([],), "mcp_servers": ([],)}
 CHOICES = {"auto": "auto", "none": "none", "any": "any"}
 HINTS = ("cache_control", "context")

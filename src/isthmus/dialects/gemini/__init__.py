@@ -5,7 +5,7 @@ from __future__ import annotations
 from isthmus.dialects.answer import Answer, write_answer
 from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.gemini.answer import answer_of, filter_answer, read_answer
-from isthmus.dialects.gemini.ask_in import CONFIG, NEUTRAL, REQUEST, read_ask
+from isthmus.dialects.gemini.ask_in import CONFIG, NEUTRAL, PARTS, REQUEST, read_ask
 from isthmus.dialects.gemini.ask_out import CAN, write_ask
 from isthmus.dialects.gemini.faults import count_body, error_body, error_event, model_row, models_body
 from isthmus.dialects.gemini.request import address, read_request, write_request
@@ -36,6 +36,7 @@ DIALECT = Dialect(
     write_said=write_said,
     request=REQUEST | {f"generationConfig.{name}": feature for name, feature in CONFIG.items()},
     neutral=NEUTRAL,
+    parts=PARTS,
     can=CAN,
     reopen=reopen,
     reader=GeminiReader,

@@ -55,6 +55,12 @@ CONFIG: dict[str, str] = {
     "audioTimestamp": "hint",
     "streamFunctionCallArguments": "hint",
 }
+# what its blocks and settings of its own can ask for besides
+_PARTS = """
+    warm json_form own_tools some_tools file_id audio video result_media is_error title reasoning effort
+    thinking_budget thinking_shown block
+"""
+PARTS = frozenset(_PARTS.split())
 NEUTRAL: dict[str, tuple[Any, ...]] = {
     "candidateCount": (1,),
     "responseModalities": (["TEXT"], ["Text"], []),

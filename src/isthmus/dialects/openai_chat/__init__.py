@@ -5,7 +5,7 @@ from __future__ import annotations
 from isthmus.dialects.answer import Answer, write_answer
 from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.openai_chat.answer import answer_of, filter_answer, read_answer
-from isthmus.dialects.openai_chat.ask_in import NEUTRAL, REQUEST, read_ask
+from isthmus.dialects.openai_chat.ask_in import NEUTRAL, PARTS, REQUEST, read_ask
 from isthmus.dialects.openai_chat.ask_out import CAN, write_ask
 from isthmus.dialects.openai_chat.faults import error_body, error_event, model_row, models_body
 from isthmus.dialects.openai_chat.request import read_request, write_request
@@ -33,6 +33,7 @@ DIALECT = Dialect(
     write_said=write_said,
     request=REQUEST,
     neutral=NEUTRAL,
+    parts=PARTS,
     can=CAN,
     reopen=reopen,
     reader=ChatReader,

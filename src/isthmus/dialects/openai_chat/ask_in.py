@@ -49,6 +49,12 @@ REQUEST: dict[str, str] = {
         )
     },
 }
+# what its blocks and settings of its own can ask for besides
+_PARTS = """
+    warm json_form custom_tools own_tools some_tools system_midway image_url file_id audio video result_media
+    arguments_text cache_control title detail strict name reasoning
+"""
+PARTS = frozenset(_PARTS.split())
 NEUTRAL: dict[str, tuple[Any, ...]] = {
     "n": (1,),
     "presence_penalty": (0,),

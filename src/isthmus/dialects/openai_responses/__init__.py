@@ -5,7 +5,7 @@ from __future__ import annotations
 from isthmus.dialects.answer import Answer, write_answer
 from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.openai_responses.answer import answer_of, filter_answer, read_answer
-from isthmus.dialects.openai_responses.ask_in import NEUTRAL, REQUEST, read_ask
+from isthmus.dialects.openai_responses.ask_in import NEUTRAL, PARTS, REQUEST, read_ask
 from isthmus.dialects.openai_responses.ask_out import CAN, write_ask
 from isthmus.dialects.openai_responses.events_out import ResponsesWriter
 from isthmus.dialects.openai_responses.faults import count_body, error_body, error_event, model_row, models_body
@@ -35,6 +35,7 @@ DIALECT = Dialect(
     write_said=write_said,
     request=REQUEST,
     neutral=NEUTRAL,
+    parts=PARTS,
     can=CAN,
     reopen=reopen,
     reader=ResponsesReader,

@@ -46,6 +46,12 @@ REQUEST: dict[str, str] = {
         )
     },
 }
+# what its blocks and settings of its own can ask for besides
+_PARTS = """
+    warm json_form custom_tools own_tools some_tools system_midway image_url file_url file_id audio result_media
+    arguments_text citations title detail strict reasoning verbosity effort thinking_shown block
+"""
+PARTS = frozenset(_PARTS.split())
 NEUTRAL: dict[str, tuple[Any, ...]] = {
     "parallel_tool_calls": (True,),
     "tools": ([],),

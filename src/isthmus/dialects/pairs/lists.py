@@ -16,7 +16,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """From the dialect of a client to that of a deployment, by top-level field of the request.
 
     `carried` fields mean the same there, `refused` would change what was asked (the value is the remedy), `declared`
-    are hints that are left out and named.
+    are hints that are left out and named. `parts` says the same of what stands deeper in a request, by feature.
     """
 
     client: Dialect
@@ -24,6 +24,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     carried: tuple[str, ...]
     refused: dict[str, str]
     declared: tuple[str, ...]
+    parts: dict[str, str]
 
     def __repr__(self) -> str:
         return f"Pair({self.client.id}, {self.upstream.id})"
@@ -39,4 +40,12 @@ def pair_of(client: Dialect, upstream: Dialect) -> Pair:
             declared.append(field)
         else:
             refused[field] = FEATURES[feature].remedy
-    return Pair(client=client, upstream=upstream, carried=tuple(carried), refused=refused, declared=tuple(declared))
+    parts = {name: "carried" if name in upstream.can else FEATURES[name].policy for name in sorted(client.parts)}
+    return Pair(
+        client=client,
+        upstream=upstream,
+        carried=tuple(carried),
+        refused=refused,
+        declared=tuple(declared),
+        parts=parts,
+    )
