@@ -84,6 +84,8 @@ class _Gathered:
     def __init__(self, dialect: Dialect) -> None:
         self.made = Reading(dialect=dialect.id, tool_calls=[])
         self.last = ""
+        self._dialect = dialect
+        self._final: Node | None = None
         self._reader = dialect.reader()
         self._stream = dialect.stream()
         self._open: dict[int, str] = {}
@@ -103,14 +105,20 @@ class _Gathered:
             raise BrokenReplyError("an event of the stream is no JSON object")
         for said in self._reader.read(event.event, node):
             self._note(said)
+        if isinstance(response := node.get("response"), dict) and response.get("output"):
+            self._final = response
         self._stream.feed(event.raw)
         self.made.finish = self._stream.finish
 
     def end(self) -> None:
-        """Read the end."""
+        """Read the end; what a finished answer says once more as a whole is what counts."""
         if not self._reader.over:
             for said in self._reader.end():
                 self._note(said)
+        if self._final is not None:
+            whole = read_whole(self._dialect, msgspec.json.encode(self._final))
+            if whole.error is None and (whole.text or whole.tool_calls):
+                self.made.text, self.made.tool_calls = whole.text, whole.tool_calls
         self.made.choices = self._choices + 1
         self.made.other = sorted(self._reader.lost)
 
