@@ -3,7 +3,7 @@
 What nobody stated stays unknown; nothing favourable is assumed. Items are one for each kind found, one more for what
 could not be read, and one for each sort of data that came into the conversation earlier: what was sent here from abroad
 may leave again on that ground only while nothing from here was added. That can be known of named conversations only, so
-in any other an origin abroad is unknown.
+in any other what a mainland entity holds from abroad is of unknown origin.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from isthmus.registry.deployments import Deployed
 
 COUNT_FIELDS = frozenset(Counts.__struct_fields__)
 ABROAD = "abroad"
+MAINLAND = "cn"  # the place that an origin calls the mainland
 BEFORE_NEW = ("before", "new")
 
 
@@ -55,7 +56,10 @@ def facts_of(
         on=on,
         exporter=_exporter(entity),
         recipient=_recipient(target),
-        data=(*_items(scan, caller), *_earlier(joined)),
+        data=(
+            *_items(scan, caller, traced=caller.conversation_named or entity.jurisdiction != MAINLAND),
+            *_earlier(joined),
+        ),
         purpose=_purpose(name, purpose, caller),
         evidence=_evidence(valid, caller),
         counts=_counts(tallies),
@@ -98,13 +102,14 @@ def _recipient(target: Deployed) -> Recipient:
     )
 
 
-def _items(scan: Scan, caller: Caller) -> tuple[Item, ...]:
+def _items(scan: Scan, caller: Caller, *, traced: bool) -> tuple[Item, ...]:
+    """One for each kind; `traced` says whether an origin abroad can be believed."""
     seen: dict[str, tuple[set[str], tuple[str, ...]]] = {}
     for finding in scan.findings:
         values, _ = seen.setdefault(finding.kind, (set(), finding.classes))
         values.add(finding.value)
     stated: dict[str, Any] = {name: caller.chosen[name] for name in ("subjects", "origin") if name in caller.chosen}
-    if stated.get("origin") == ABROAD and not caller.conversation_named:
+    if stated.get("origin") == ABROAD and not traced:
         stated["origin"] = None
     items = [
         msgspec.convert({"label": kind, "classes": classes, "persons": len(values), **stated}, Item)
@@ -122,7 +127,10 @@ def joining(scan: Scan, caller: Caller) -> tuple[Joined, ...]:
     origin = caller.chosen.get("origin", "here")
     if not caller.reexports or not caller.conversation_named or origin == ABROAD:
         return ()
-    held = {item.classes if item.classes is None else tuple(sorted(item.classes)) for item in _items(scan, caller)}
+    held = {
+        item.classes if item.classes is None else tuple(sorted(item.classes))
+        for item in _items(scan, caller, traced=True)
+    }
     return tuple(Joined(origin=origin, classes=classes) for classes in sorted(held, key=repr) if classes != ())
 
 
