@@ -184,8 +184,8 @@ def evidence(enterprise: Enterprise) -> Evidence:
             open_sends.discard(entry["send"])
             outcomes[entry["content"]["outcome"]] += 1
     store = open_store(enterprise.loaded.store_url(), create=False)
-    with store.reading() as connection:
-        rows = connection.exec_driver_sql("SELECT DISTINCT digest FROM identifiers JOIN counted USING (person)")
+    with store.reading() as sql:
+        rows = sql.rows("SELECT DISTINCT digest FROM identifiers JOIN counted USING (person)")
         persons = {bytes(digest) for (digest,) in rows}
     store.close()
     return Evidence(opened=set(opened.values()), open_sends=open_sends, outcomes=outcomes, persons=persons)

@@ -156,6 +156,13 @@ def test_the_command_line_starts_without_loading_a_server() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_a_worker_serves_without_what_only_migrations_need() -> None:
+    heavy = "('sqlalchemy', 'alembic', 'psycopg')"
+    script = f"import sys, isthmus.gateway; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_yaml_blocks_are_read_by_the_strict_reader() -> None:
     assert [page for page, text in fences(PAGES, "yaml") if parse(text, page).tree is None] == []
 

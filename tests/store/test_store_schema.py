@@ -11,8 +11,8 @@ from alembic.migration import MigrationContext
 
 from isthmus.errors import ConfigError, LedgerError
 from isthmus.store import is_there, open_store
-from isthmus.store.engine import version
-from isthmus.store.schema import HEAD, METADATA
+from isthmus.store.engine import HEAD, version
+from isthmus.store.schema import METADATA
 
 
 def test_the_migrations_make_the_schema(url: str):

@@ -20,7 +20,7 @@ from isthmus.errors import ConfigError
 from isthmus.steps.record.checkpoint import Verifier, read_verifier
 from isthmus.steps.record.verify import Report, verify
 from isthmus.steps.record.witness import KEY_FILE, LATEST
-from isthmus.store import Store, copy_store, entry_bodies, export_lines, open_store, person_counts
+from isthmus.store import Store, entry_bodies, export_lines, open_store, person_counts
 
 app = cyclopts.App(name="ledger", help="Show, verify and export the evidence. 查看、验证与导出存证。")
 DEFAULT = Path("isthmus.yaml")
@@ -125,6 +125,8 @@ def move(
     The gateways must be stopped. The old store stays as it is: put it away, so that nobody continues it.
     """
     with _store(read_config(config)) as source:
+        from isthmus.store.copying import copy_store  # noqa: PLC0415 - it imports SQLAlchemy
+
         target = open_store(read_config(to).store_url())
         try:
             size = copy_store(source, target)

@@ -11,6 +11,7 @@ from cyclopts import Parameter, validators
 from isthmus.catalogues import catalogues_of
 from isthmus.config import Limits, read_config
 from isthmus.server import ServerLimits, run
+from isthmus.store import open_store
 
 BUILD = "isthmus.gateway:build"
 
@@ -33,6 +34,7 @@ def serve(
     """
     loaded = read_config(config)
     listen = loaded.config.listen
+    open_store(loaded.store_url()).close()  # here, so that no worker holds what a migration needs
     with tempfile.TemporaryDirectory(prefix="isthmus-metrics-") as metrics_dir:
         run(
             str(config),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from isthmus.store.copying import copy_store
 from isthmus.store.counts import Counts, person_counts
-from isthmus.store.engine import Store, is_there, open_store
+from isthmus.store.engine import is_there, open_store
 from isthmus.store.export import entry_bodies, export_lines
 from isthmus.store.registry import NewRow, RegistryRow, append_registry, registry_rows
+from isthmus.store.store import Store
 
 __all__ = [
     "Counts",
@@ -14,7 +14,6 @@ __all__ = [
     "RegistryRow",
     "Store",
     "append_registry",
-    "copy_store",
     "entry_bodies",
     "export_lines",
     "is_there",

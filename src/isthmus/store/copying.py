@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from isthmus.errors import LedgerError
-from isthmus.store.engine import Store
-from isthmus.store.schema import ENTRIES, INSTANCES, METADATA, TIP
+from isthmus.store.schema import ENTRIES, METADATA, TIP
+from isthmus.store.store import Store
 
 _BATCH = 500
 
@@ -18,7 +18,7 @@ def copy_store(source: Store, target: Store) -> int:
     """
     _expect_rest(source)
     try:
-        with source.writing() as old, target.writing() as new:
+        with source.altering() as old, target.altering() as new:
             if new.execute(sa.select(ENTRIES.c.seq).limit(1)).first() is not None:
                 raise LedgerError("the target holds a ledger already", where=target.where, remedy="name an empty one")
             new.execute(sa.delete(TIP))
@@ -36,16 +36,8 @@ def _copy(table: sa.Table, old: sa.Connection, new: sa.Connection) -> None:
 
 
 def _expect_rest(source: Store) -> None:
-    with source.engine.connect() as connection:
-        running = connection.execute(
-            sa.select(INSTANCES.c.number, INSTANCES.c.started).where(INSTANCES.c.ended.is_(None))
-        )
-        begun = [(row.number, row.started) for row in running]
-    sql = source.sql()
-    try:
-        with sql.transaction():
-            alive = sum(sql.is_alive(number, started) for number, started in begun)
-    finally:
-        sql.close()
+    with source.writing() as sql:
+        begun = sql.rows("SELECT number, started FROM instances WHERE ended IS NULL")
+        alive = sum(sql.is_alive(number, started) for number, started in begun)
     if alive:
         raise LedgerError(f"{alive} instance(s) write to this ledger", where=source.where, remedy="stop them first")

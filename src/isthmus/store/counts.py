@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import msgspec
-import sqlalchemy as sa
 
-from isthmus.store.engine import Store
-from isthmus.store.schema import SCOPES
+from isthmus.store.store import Store
+
+_KEY = "entity, scheme, period, counterparty"
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,23 +26,22 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 def person_counts(store: Store) -> list[Counts]:
     """Every window in which persons were counted, by entity, scheme, period and counterparty."""
-    key = (SCOPES.c.entity, SCOPES.c.scheme, SCOPES.c.period, SCOPES.c.counterparty)
-    query = sa.select(*key, SCOPES.c.as_of, SCOPES.c.categories, SCOPES.c.tallies).order_by(*key)
+    with store.reading() as sql:
+        rows = sql.rows(f"SELECT {_KEY}, as_of, categories, tallies FROM scopes ORDER BY {_KEY}")  # noqa: S608 - fixed
     found = []
-    with store.engine.connect() as connection:
-        for entity, scheme, period, counterparty, as_of, categories, tallies in connection.execute(query):
-            held = msgspec.json.decode(tallies, type=dict[str, int])
-            unresolved = held.pop("unresolved", 0)
-            order = [*msgspec.json.decode(categories, type=list[str]), *sorted(held)]
-            found.append(
-                Counts(
-                    entity=entity,
-                    scheme=scheme,
-                    period=period,
-                    counterparty=counterparty,
-                    as_of=as_of,
-                    persons={name: held.get(name, 0) for name in dict.fromkeys(order)},
-                    unresolved=unresolved,
-                )
+    for entity, scheme, period, counterparty, as_of, categories, tallies in rows:
+        held = msgspec.json.decode(tallies, type=dict[str, int])
+        unresolved = held.pop("unresolved", 0)
+        order = [*msgspec.json.decode(categories, type=list[str]), *sorted(held)]
+        found.append(
+            Counts(
+                entity=entity,
+                scheme=scheme,
+                period=period,
+                counterparty=counterparty,
+                as_of=as_of,
+                persons={name: held.get(name, 0) for name in dict.fromkeys(order)},
+                unresolved=unresolved,
             )
+        )
     return found

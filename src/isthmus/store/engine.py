@@ -1,41 +1,15 @@
-"""Opening the store, SQLite or PostgreSQL, and bringing it to the present schema."""
+"""Opening the store, SQLite or PostgreSQL, and seeing to it that it has the present schema."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import sqlite3
 from pathlib import Path
-from typing import Protocol
-
-import sqlalchemy as sa
 
 from isthmus.errors import ConfigError, LedgerError
 from isthmus.store import postgres_store, sqlite_store
-from isthmus.store.schema import HEAD
-from isthmus.store.sql import Sql
+from isthmus.store.store import Store
 
-
-class Store(Protocol):
-    """An open store. `mode` says what durable means in it; `where` names it without a secret."""
-
-    engine: sa.Engine
-    mode: str
-    where: str
-
-    def sql(self) -> Sql:
-        """A connection of its own for one thread, to be closed by the caller."""
-        ...
-
-    def writing(self) -> AbstractContextManager[sa.Connection]:
-        """A connection with the turn to write among all processes, all or nothing."""
-        ...
-
-    def reading(self) -> AbstractContextManager[sa.Connection]:
-        """A connection that sees one state of the store."""
-        ...
-
-    def close(self) -> None:
-        """Close the pooled connections."""
-        ...
+HEAD = "0002"
 
 
 def open_store(url: str, *, create: bool = True) -> Store:
@@ -45,15 +19,12 @@ def open_store(url: str, *, create: bool = True) -> Store:
     """
     store = _connect(url, create=create)
     try:
-        if create:
-            _migrate(store)
-        else:
-            _expect_head(store)
-    except BaseException as error:
+        found = version(store)
+        if found != HEAD:
+            _migrate(store, found, create=create)
+    except BaseException:
         store.close()
-        if not isinstance(error, (OSError, sa.exc.SQLAlchemyError)):
-            raise
-        raise _unusable(store, error) from None
+        raise
     return store
 
 
@@ -64,18 +35,25 @@ def is_there(url: str) -> bool:
     store = _connect(url, create=False)
     try:
         return version(store) is not None
-    except sa.exc.SQLAlchemyError as error:
-        raise _unusable(store, error) from None
     finally:
         store.close()
 
 
-def _expect_head(store: Store) -> None:
-    found = version(store)
-    if found is None:
-        raise LedgerError("there is no ledger yet", where=store.where, remedy="run `isthmus serve` once")
-    if found != HEAD:
-        raise LedgerError("no ledger of this version is here", where=store.where, remedy="run `isthmus serve` once")
+def version(store: Store) -> str | None:
+    """The revision of the schema in the store, or None for an empty one."""
+    try:
+        with store.reading() as sql:
+            rows = sql.rows("SELECT version_num FROM alembic_version") if sql.has("alembic_version") else []
+    except sqlite3.Error as error:
+        raise unusable(store, str(error)) from None
+    except LedgerError as error:
+        raise LedgerError(error.message, where=store.where, remedy="check address and rights") from None
+    return str(rows[0][0]) if rows else None
+
+
+def unusable(store: Store, why: str) -> LedgerError:
+    """What is raised where a store cannot be opened."""
+    return LedgerError(f"the store cannot be opened: {why}", where=store.where, remedy="check address and rights")
 
 
 def _connect(url: str, *, create: bool) -> Store:
@@ -90,49 +68,10 @@ def _connect(url: str, *, create: bool) -> Store:
     )
 
 
-def _unusable(store: Store, error: Exception) -> LedgerError:
-    said = f"the store cannot be opened: {_reason(error)}"
-    return LedgerError(said, where=store.where, remedy="check address and rights")
+def _migrate(store: Store, found: str | None, *, create: bool) -> None:
+    if not create:
+        what = "there is no ledger yet" if found is None else "no ledger of this version is here"
+        raise LedgerError(what, where=store.where, remedy="run `isthmus serve` once")
+    from isthmus.store.migrating import migrate  # noqa: PLC0415 - a third of a second that only a new schema pays
 
-
-def _reason(error: Exception) -> str:
-    """The first line of what the driver or the system says."""
-    found = str(getattr(error, "orig", None) or getattr(error, "strerror", None) or type(error).__name__)
-    return found.split("\n", maxsplit=1)[0].rstrip()
-
-
-def version(store: Store) -> str | None:
-    """The revision of the schema in the store, or None for an empty one."""
-    with store.engine.connect() as connection:
-        return _version(connection)
-
-
-def _version(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
-    found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-    return None if found is None else str(found)
-
-
-def _migrate(store: Store) -> None:
-    if version(store) == HEAD:
-        return
-    with store.writing() as connection:
-        if _version(connection) != HEAD:
-            _upgrade(connection, store.where)
-
-
-def _upgrade(connection: sa.Connection, where: str) -> None:
-    from alembic import command  # noqa: PLC0415 - a fifth of a second that only a new schema pays
-    from alembic.config import Config  # noqa: PLC0415 - the same
-    from alembic.util import CommandError  # noqa: PLC0415 - the same
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError:
-        raise LedgerError(
-            "the store was made by another version of isthmus", where=where, remedy="use that or a newer one"
-        ) from None
+    migrate(store)

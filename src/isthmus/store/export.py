@@ -11,45 +11,54 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
 
-from isthmus.store.engine import Store
-from isthmus.store.schema import CHECKPOINTS, ENTRIES, TIP
+from isthmus.store.sql import Sql
+from isthmus.store.store import Store
 
 _BATCH = 1000
 
 
 def export_lines(store: Store) -> Iterator[bytes]:
     """The lines of an export, each without its line feed, read from one state of the store."""
-    with store.reading() as connection:
-        yield from _entries(connection)
-        yield from _ends(connection)
+    with store.reading() as sql:
+        yield from _entries(sql)
+        yield from _ends(sql)
 
 
 def entry_bodies(store: Store, *, call: str = "", last: int = 0) -> list[bytes]:
     """The canonical bytes of entries, oldest first: of one call, and of these the `last` ones (0: all)."""
-    query = sa.select(ENTRIES.c.body).order_by(ENTRIES.c.seq.desc())
+    query = "SELECT body FROM entries"
+    values: list[Any] = []
     if call:
-        query = query.where(ENTRIES.c.call == call)
+        query += " WHERE call = ?"
+        values.append(call)
+    query += " ORDER BY seq DESC"
     if last:
-        query = query.limit(last)
-    with store.engine.connect() as connection:
-        return [_bytes(body) for body in reversed(connection.execute(query).scalars().all())]
+        query += " LIMIT ?"
+        values.append(last)
+    with store.reading() as sql:
+        return [_bytes(body) for (body,) in reversed(sql.rows(query, *values))]
 
 
-def _entries(connection: sa.Connection) -> Iterator[bytes]:
-    query = sa.select(ENTRIES.c.seq, ENTRIES.c.leaf, ENTRIES.c.root, ENTRIES.c.body).order_by(ENTRIES.c.seq)
-    for seq, leaf, root, body in connection.execution_options(yield_per=_BATCH).execute(query):
-        numbers = (msgspec.json.encode(seq), _hex(leaf), _hex(root))
-        yield b'{"seq":%b,"leaf":"%b","root":"%b","entry":%b}' % (*numbers, _bytes(body).replace(b"\n", b" "))
+def _entries(sql: Sql) -> Iterator[bytes]:
+    """In batches: a ledger may be larger than the memory."""
+    after = -1
+    while rows := sql.rows(
+        "SELECT seq, leaf, root, body FROM entries WHERE seq > ? ORDER BY seq LIMIT ?", after, _BATCH
+    ):
+        for seq, leaf, root, body in rows:
+            numbers = (msgspec.json.encode(seq), _hex(leaf), _hex(root))
+            yield b'{"seq":%b,"leaf":"%b","root":"%b","entry":%b}' % (*numbers, _bytes(body).replace(b"\n", b" "))
+        after = rows[-1][0]
 
 
-def _ends(connection: sa.Connection) -> Iterator[bytes]:
-    for (note,) in connection.execute(sa.select(CHECKPOINTS.c.note).order_by(CHECKPOINTS.c.size)):
+def _ends(sql: Sql) -> Iterator[bytes]:
+    for (note,) in sql.rows("SELECT note FROM checkpoints ORDER BY size"):
         yield b'{"checkpoint":%b}' % msgspec.json.encode(note)
-    root = connection.execute(sa.select(ENTRIES.c.root).order_by(ENTRIES.c.seq.desc()).limit(1)).scalar()
-    for (size,) in connection.execute(sa.select(TIP.c.size)):
-        yield b'{"end":{"size":%b,"root":"%b"}}' % (msgspec.json.encode(size), _hex(root))
+    last = sql.rows("SELECT root FROM entries ORDER BY seq DESC LIMIT 1")
+    for (size,) in sql.rows("SELECT size FROM tip"):
+        root = _hex(last[0][0]) if last else b""
+        yield b'{"end":{"size":%b,"root":"%b"}}' % (msgspec.json.encode(size), root)
 
 
 def _hex(data: Any) -> bytes:

@@ -43,15 +43,16 @@ class PostgresSql(Sql):
 
     pulse_s: ClassVar[float | None] = 1.0
 
-    def __init__(self, connect: Callable[[], psycopg.Connection[Any]], space: int) -> None:
-        self._connect, self._space = connect, space
+    def __init__(self, connect: Callable[[], tuple[psycopg.Connection[Any], int]]) -> None:
+        self._connect = connect
         self._marks: list[int] = []
         self._next_try = 0.0
         self._connection: psycopg.Connection[Any]
-        self._open()
+        with _told():
+            self._open()
 
     def _open(self) -> None:
-        self._connection = self._connect()
+        self._connection, self._space = self._connect()
         self._connection.prepare_threshold = _PREPARE
         self._connection.adapters.register_dumper(int, Int8BinaryDumper)
         self._connection.adapters.register_dumper(str, StrDumper)
@@ -78,6 +79,10 @@ class PostgresSql(Sql):
             self._cursor.execute(_spelt(statement), values)
             return self._cursor.fetchall()
 
+    def has(self, table: str) -> bool:
+        """Whether there is a table of that name."""
+        return bool(self.rows("SELECT to_regclass(?) IS NOT NULL", table)[0][0])
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Wait for the turn to write among all processes, then write all or nothing."""
@@ -90,6 +95,7 @@ class PostgresSql(Sql):
         """Read one state of the store."""
         self.revive()
         with self._block("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
+            self.run("SET LOCAL idle_in_transaction_session_timeout = 0")  # an export may go into a slow pipe
             yield
 
     @contextmanager

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
 from isthmus.errors import ConfigError, LedgerError
 from isthmus.store.sql import Sql
+from isthmus.store.store import Store
 
 if TYPE_CHECKING:
     import psycopg
+    import sqlalchemy as sa
 
 PREFIXES = ("postgresql://", "postgres://")
 # What a connection gets where the URL says nothing: seconds until a host that is silent counts as gone.
@@ -34,39 +34,27 @@ _SESSION = (
     " SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;"
 )
 STRONG = ("on", "remote_apply")
+SPACE = "('x' || substr(md5('isthmus ' || current_schema()), 1, 8))::bit(32)::int"
 _FACTS = (
     "SELECT current_setting('fsync'), current_setting('server_encoding'), current_setting('synchronous_commit'),"
-    " current_setting('synchronous_standby_names'),"
-    " ('x' || substr(md5('isthmus ' || current_schema()), 1, 8))::bit(32)::int"
+    f" current_setting('synchronous_standby_names'), {SPACE}"
 )
 
 
-class PostgresStore:
-    """A database; see `engine.Store` for what a store does. `mode` is known after the first connection.
+class PostgresStore(Store):
+    """A database. `mode` is known after the first connection.
 
     Raises `ConfigError` where psycopg is missing or the URL is none; connecting raises it where the server does not
     wait for its disk.
     """
 
     def __init__(self, url: str) -> None:
+        super().__init__()
         self._settings, self.where = _settings(url)
-        self._space = 0
         self.mode = ""
-        self.engine = sa.create_engine(
-            "postgresql+psycopg://",
-            creator=self.connect,
-            isolation_level="AUTOCOMMIT",
-            pool_size=2,
-            max_overflow=2,
-            pool_pre_ping=True,
-            pool_timeout=10,
-        )
 
-    def __repr__(self) -> str:
-        return f"Store({self.where})"
-
-    def connect(self) -> psycopg.Connection[Any]:
-        """A new driver connection whose commits wait for the disk."""
+    def connect(self) -> tuple[psycopg.Connection[Any], int]:
+        """A new driver connection whose commits wait for the disk, and the number of its schema among locks."""
         import psycopg  # noqa: PLC0415 - an extra that only this store needs
 
         connection = psycopg.connect(**self._settings, autocommit=True)
@@ -74,7 +62,7 @@ class PostgresStore:
             connection.execute(_SESSION)
             row = connection.execute(_FACTS).fetchone()
             assert row is not None
-            fsync, encoding, commit, standbys, self._space = row
+            fsync, encoding, commit, standbys, space = row
             self._check(fsync, encoding)
             if commit not in STRONG:
                 connection.execute("SET synchronous_commit = on")
@@ -83,7 +71,7 @@ class PostgresStore:
         except BaseException:
             connection.close()
             raise
-        return connection
+        return connection, space
 
     def _check(self, fsync: str, encoding: str) -> None:
         if fsync != "on":
@@ -99,32 +87,29 @@ class PostgresStore:
         """A connection of its own for one thread, to be closed by the caller."""
         from isthmus.store.postgres_sql import PostgresSql  # noqa: PLC0415 - it imports psycopg
 
-        return PostgresSql(self.connect, self._space)
+        return PostgresSql(self.connect)
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """A connection with the turn to write, all or nothing."""
-        with self._block(isolation_level="READ COMMITTED") as connection:
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:space, 0)"), {"space": self._space})
-            yield connection
-
-    @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """A connection that sees one state of the store."""
-        with self._block(isolation_level="REPEATABLE READ", postgresql_readonly=True) as connection:
-            yield connection
-
-    @contextmanager
-    def _block(self, **options: Any) -> Iterator[sa.Connection]:
-        """A transaction that may take its time: a migration, an export into a slow pipe."""
-        with self.engine.connect() as connection, connection.execution_options(**options).begin():
+    def altering(self) -> Iterator[sa.Connection]:
+        """SQLAlchemy's connection with the turn to write, all or nothing; it may take its time."""
+        with (
+            self.engine.connect() as connection,
+            connection.execution_options(isolation_level="READ COMMITTED").begin(),
+        ):
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({SPACE}, 0)")
             yield connection
 
-    def close(self) -> None:
-        """Close the pooled connections."""
-        self.engine.dispose()
+    def _make_engine(self) -> sa.Engine:
+        import sqlalchemy as sa  # noqa: PLC0415 - see store.py
+
+        return sa.create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: self.connect()[0],
+            isolation_level="AUTOCOMMIT",
+            poolclass=sa.NullPool,
+        )
 
 
 def _settings(url: str) -> tuple[dict[str, Any], str]:

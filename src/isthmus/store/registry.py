@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
-import sqlalchemy as sa
 
 from isthmus.errors import LedgerError
-from isthmus.store.engine import Store
-from isthmus.store.schema import REGISTRY
+from isthmus.store.sql import Sql
+from isthmus.store.store import Store
 
+_ALL = "SELECT seq, at, author, what, id, content FROM registry ORDER BY seq"
 What = Literal["key", "act", "revoke"]
 
 
@@ -37,27 +38,28 @@ class RegistryRow(msgspec.Struct, frozen=True, kw_only=True):
 def registry_rows(store: Store) -> list[RegistryRow]:
     """All rows, oldest first; raises `LedgerError` where the store cannot be read."""
     try:
-        with store.engine.connect() as connection:
-            return [_row(row) for row in connection.execute(sa.select(REGISTRY).order_by(REGISTRY.c.seq))]
-    except (sa.exc.SQLAlchemyError, msgspec.MsgspecError) as error:
+        with store.reading() as sql:
+            rows = sql.rows(_ALL)
+        return [_row(row) for row in rows]
+    except (sqlite3.Error, msgspec.MsgspecError) as error:
         raise LedgerError(f"the registry cannot be read: {type(error).__name__}") from None
 
 
 def append_registry(store: Store, rows: Iterable[NewRow], *, at: str, by: str) -> list[RegistryRow]:
     """Record the rows that are not already what the registry says last; returns those that were recorded."""
     try:
-        with store.writing() as connection:
-            return _append(connection, rows, at, by)
-    except sa.exc.SQLAlchemyError as error:
+        with store.writing() as sql:
+            return _append(sql, rows, at, by)
+    except sqlite3.Error as error:
         raise LedgerError(f"the registry cannot be written: {type(error).__name__}") from None
 
 
-def _append(connection: sa.Connection, rows: Iterable[NewRow], at: str, by: str) -> list[RegistryRow]:
+def _append(sql: Sql, rows: Iterable[NewRow], at: str, by: str) -> list[RegistryRow]:
     last: dict[tuple[str, str], tuple[str, str]] = {}
     seq = 0
-    for old in connection.execute(sa.select(REGISTRY).order_by(REGISTRY.c.seq)):
-        seq = old.seq
-        last[_subject(old.what, old.id, old.content)] = (old.what, old.content)
+    for number, _, _, what, name, content in sql.rows(_ALL):
+        seq = number
+        last[_subject(what, name, content)] = (what, content)
     added = []
     for row in rows:
         content = msgspec.json.encode(row.content, order="sorted").decode()
@@ -66,10 +68,9 @@ def _append(connection: sa.Connection, rows: Iterable[NewRow], at: str, by: str)
             continue
         seq += 1
         last[subject] = (row.what, content)
-        values = {"seq": seq, "at": at, "author": by, "what": row.what, "id": row.id, "content": content}
-        connection.execute(sa.insert(REGISTRY).values(values))
-        added.append(RegistryRow(seq=seq, at=at, by=by, what=row.what, id=row.id, content=msgspec.json.decode(content)))
-    return added
+        added.append((seq, at, by, row.what, row.id, content))
+    sql.insert("INSERT INTO registry (seq, at, author, what, id, content)", added)
+    return [_row(row) for row in added]
 
 
 def _subject(what: str, name: str, content: str) -> tuple[str, str]:
@@ -77,7 +78,6 @@ def _subject(what: str, name: str, content: str) -> tuple[str, str]:
     return (msgspec.json.decode(content)["what"], name) if what == "revoke" else (what, name)
 
 
-def _row(row: Any) -> RegistryRow:
-    return RegistryRow(
-        seq=row.seq, at=row.at, by=row.author, what=row.what, id=row.id, content=msgspec.json.decode(row.content)
-    )
+def _row(row: tuple[Any, ...]) -> RegistryRow:
+    seq, at, by, what, name, content = row
+    return RegistryRow(seq=seq, at=at, by=by, what=what, id=name, content=msgspec.json.decode(content))

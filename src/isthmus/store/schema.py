@@ -10,7 +10,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 METADATA = sa.MetaData()
-HEAD = "0002"
 
 
 def _id(name: str, *, key: bool = False) -> sa.Column[int]:

@@ -34,6 +34,10 @@ class Sql(ABC):
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """All rows of a query."""
 
+    @abstractmethod
+    def has(self, table: str) -> bool:
+        """Whether there is a table of that name."""
+
     def rows_in(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """All rows of a query that ends with `IN`, for any number of values."""
         found: list[tuple[Any, ...]] = []

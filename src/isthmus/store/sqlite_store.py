@@ -10,13 +10,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, Any
 
 from isthmus.errors import ConfigError, LedgerError
 from isthmus.store.sql import Sql
+from isthmus.store.store import Store
 from isthmus.store.turns import Turns
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 PREFIX = "sqlite:///"
 _STATEMENTS = 512
@@ -30,12 +32,13 @@ _PRAGMAS = (
 )
 
 
-class SqliteStore:
-    """A file; see `engine.Store` for what a store does."""
+class SqliteStore(Store):
+    """A file."""
 
     mode = "full"
 
     def __init__(self, url: str, *, create: bool) -> None:
+        super().__init__()
         if url == PREFIX:
             raise ConfigError("the store must be a file", where="store.url", remedy="write `sqlite:///FILE`")
         self.file = Path(url.removeprefix(PREFIX))
@@ -44,41 +47,43 @@ class SqliteStore:
             _make_folder(self.file.parent)
         elif not self.file.is_file():
             raise LedgerError("there is no ledger yet", where=self.where, remedy="run `isthmus serve` once")
-        self.engine = sa.create_engine(
-            url, isolation_level="AUTOCOMMIT", connect_args={"cached_statements": _STATEMENTS}
-        )
-        sa.event.listen(self.engine, "connect", _prepare)
-
-    def __repr__(self) -> str:
-        return f"Store({self.file.name})"
 
     def sql(self) -> Sql:
         """A connection of its own for one thread, to be closed by the caller."""
         connection = sqlite3.connect(
             self.file, isolation_level=None, cached_statements=_STATEMENTS, check_same_thread=False
         )
-        _prepare(connection, None)
-        return SqliteSql(connection, self._turns())
+        try:
+            _prepare(connection, None)
+            return SqliteSql(connection, self._turns())
+        except BaseException:
+            connection.close()
+            raise
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """A connection with the turn to write, all or nothing."""
+    def altering(self) -> Iterator[sa.Connection]:
+        """SQLAlchemy's connection with the turn to write, all or nothing."""
         turns = self._turns()
         try:
-            with turns.turn(), self.engine.connect() as connection, _block(connection, "BEGIN IMMEDIATE"):
-                yield connection
+            with turns.turn(), self.engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                except BaseException:
+                    connection.exec_driver_sql("ROLLBACK")
+                    raise
+                connection.exec_driver_sql("COMMIT")
         finally:
             turns.close()
 
-    @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """A connection that sees one state of the store."""
-        with self.engine.connect() as connection, _block(connection, "BEGIN"):
-            yield connection
+    def _make_engine(self) -> sa.Engine:
+        import sqlalchemy as sa  # noqa: PLC0415 - see store.py
 
-    def close(self) -> None:
-        """Close the pooled connections."""
-        self.engine.dispose()
+        engine = sa.create_engine(
+            f"{PREFIX}{self.file}", isolation_level="AUTOCOMMIT", connect_args={"cached_statements": _STATEMENTS}
+        )
+        sa.event.listen(engine, "connect", _prepare)
+        return engine
 
     def _turns(self) -> Turns:
         return Turns(self.file.with_name(f"{self.file.name}.turns"))
@@ -105,6 +110,10 @@ class SqliteSql(Sql):
         """All rows of a query."""
         found: list[tuple[Any, ...]] = self._cursor.execute(statement, values).fetchall()
         return found
+
+    def has(self, table: str) -> bool:
+        """Whether there is a table of that name."""
+        return bool(self.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -145,17 +154,6 @@ def _make_folder(folder: Path) -> None:
         raise LedgerError(
             f"the store cannot be opened: {error.strerror}", where=str(folder), remedy="check path and rights"
         ) from None
-
-
-@contextmanager
-def _block(connection: sa.Connection, begin: str) -> Iterator[None]:
-    connection.exec_driver_sql(begin)
-    try:
-        yield
-    except BaseException:
-        connection.exec_driver_sql("ROLLBACK")
-        raise
-    connection.exec_driver_sql("COMMIT")
 
 
 def _prepare(connection: Any, _: Any) -> None:

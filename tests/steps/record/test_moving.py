@@ -10,7 +10,8 @@ from tests.steps.record.ledger_parts import closed, exported, kinds, ledger_in, 
 from isthmus.errors import LedgerError
 from isthmus.exchange import Joined
 from isthmus.steps.record.verify import verify
-from isthmus.store import NewRow, append_registry, copy_store, export_lines, open_store, registry_rows
+from isthmus.store import NewRow, append_registry, export_lines, open_store, registry_rows
+from isthmus.store.copying import copy_store
 
 
 @pytest.fixture(params=["to-postgresql", "to-sqlite"])
