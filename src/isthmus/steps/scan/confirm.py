@@ -9,7 +9,7 @@ import msgspec
 
 from isthmus.exchange import Check, Finding, Part, Strength
 from isthmus.steps.scan.checks import CHECK_DIGIT
-from isthmus.steps.scan.context import Buffer, ContextWords
+from isthmus.steps.scan.context import Buffer, ContextWords, stand_in
 from isthmus.steps.scan.identifiers import Strengths
 from isthmus.steps.scan.readings import Reading
 from isthmus.steps.scan.terms import term_value, touches_word
@@ -50,7 +50,10 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
-    """Turns a candidate of one pattern into a finding, or into nothing."""
+    """Turns a candidate of one pattern into a finding, or into nothing.
+
+    What fails the check is given to the confirmer that comes `otherwise`, of a pattern that matches alike.
+    """
 
     origin: Origin
     check: Checker | None = None
@@ -60,6 +63,7 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
     dotted: bool = False
     span: re.Pattern[str] | None = None
     lead: re.Pattern[str] | None = None
+    otherwise: Confirmer | None = None
 
     def confirm(self, candidate: Candidate) -> Finding | None:
         """The finding, or nothing where the candidate is no such thing."""
@@ -76,7 +80,7 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         value = self.canonical(surface) if self.canonical else plain_value(surface)
         problem = self.check(value) if self.check else ""
         if problem and problem != CHECK_DIGIT:
-            return None
+            return self.otherwise.confirm(candidate) if self.otherwise else None
         check: Check = "none" if self.check is None else "invalid" if problem else "valid"
         strength, in_context = _strengths(self.strength, check)
         near = (self.needs_context or strength != in_context) and self._in_context(candidate)
@@ -89,17 +93,21 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         return self._finding(candidate, value, strength, check, _WHY[check, near])
 
     def _speaks_against(self, candidate: Candidate) -> bool:
-        against, start = self.origin.against, candidate.start
-        return against is not None and candidate.buffer.holds(against, max(candidate.low, start - AGAINST_SPAN), start)
+        against, buffer, start = self.origin.against, candidate.buffer, candidate.start
+        if against is None or not (words := buffer.present(against)):
+            return False
+        return stand_in(words, buffer.text, max(candidate.low, start - AGAINST_SPAN), start)
 
     def _in_context(self, candidate: Candidate) -> bool:
-        buffer, start, end, low = candidate.buffer, candidate.start, candidate.end, candidate.low
         nearby, near = self.origin.nearby, self.origin.near
         if nearby is None:
             return False
+        buffer, start, end, low = candidate.buffer, candidate.start, candidate.end, candidate.low
         before = max(low, start - near)
-        if buffer.holds(nearby, before, start) or buffer.holds(nearby, end, min(candidate.high, end + near // 4)):
-            return True
+        if words := buffer.present(nearby):
+            text, high = buffer.text, min(candidate.high, end + near // 4)
+            if stand_in(words, text, before, start) or stand_in(words, text, end, high):
+                return True
         return before == low and candidate.reading.source.named(self.origin.kind, nearby)
 
     def _finding(self, candidate: Candidate, value: str, strength: Strength, check: Check, why: str) -> Finding:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from isthmus.steps.scan.terms import term_core
 
 _MANY = 24
-_Words: TypeAlias = tuple[tuple[str, re.Pattern[str]], ...]
+Words: TypeAlias = tuple[tuple[str, re.Pattern[str]], ...]
 
 
 class ContextWords:
@@ -20,9 +20,9 @@ class ContextWords:
     def __init__(self, words: tuple[str, ...]) -> None:
         self.words = tuple((word.lower(), re.compile(_pattern(word))) for word in words)
 
-    def stand_in(self, text: str, low: int, high: int) -> bool:
-        """Whether one of them stands in `[low, high)` of a text, which is a short stretch."""
-        return _stand_in(self.words, text, low, high)
+    def stand_in(self, text: str) -> bool:
+        """Whether one of them stands in a text, which is short."""
+        return stand_in(self.words, text, 0, len(text))
 
 
 class Buffer:
@@ -34,21 +34,22 @@ class Buffer:
         self.text = text
         self._asked = 0
         self._lowered = ""
-        self._present: dict[int, _Words] = {}
+        self._present: dict[int, Words] = {}
 
-    def holds(self, words: ContextWords, low: int, high: int) -> bool:
-        """Whether one of the words stands in `[low, high)`, which is a short stretch."""
+    def present(self, words: ContextWords) -> Words:
+        """The words that are worth looking for; all of them while few were asked for."""
         if self._asked < _MANY:
             self._asked += 1
-            return _stand_in(words.words, self.text, low, high)
+            return words.words
         present = self._present.get(id(words))
         if present is None:
             self._lowered = self._lowered or self.text.lower()
             present = self._present[id(words)] = tuple(pair for pair in words.words if pair[0] in self._lowered)
-        return _stand_in(present, self.text, low, high) if present else False
+        return present
 
 
-def _stand_in(words: _Words, text: str, low: int, high: int) -> bool:
+def stand_in(words: Words, text: str, low: int, high: int) -> bool:
+    """Whether one of the words stands in `[low, high)` of a text, which is a short stretch."""
     if low >= high:
         return False
     near = text[low:high].lower()

@@ -70,7 +70,7 @@ class Database:
         return found
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=256)
 def _compiled(expressions: tuple[Expression, ...]) -> Any:
     """The database of these expressions; compiling takes about a second, and it never changes."""
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)

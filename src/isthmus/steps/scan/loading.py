@@ -24,16 +24,18 @@ from isthmus.steps.scan.terms import WORDS, term_core
 
 
 class Matcher(msgspec.Struct, frozen=True):
-    """Compiled patterns, and the confirmer of each by its number."""
+    """Compiled patterns, and the confirmer of each by its number; in the rows of a scanner they begin at `first`."""
 
     database: Database
     confirmers: tuple[Confirmer, ...]
+    first: int = 0
 
 
 class Row(NamedTuple):
     """A pattern as the scan meets it: its confirmer, its kind, and whether that is one of all countries.
 
-    Of a hit's edges `head` and `tail` are cut off as bytes, `before` and `after` as code points.
+    Of a hit's edges `head` and `tail` are cut off as bytes, `before` and `after` as code points. `whole` is the bytes
+    that may follow from where it hits, where only its beginning was looked for; with `strict` nothing else may.
     """
 
     confirmer: Confirmer
@@ -43,19 +45,21 @@ class Row(NamedTuple):
     tail: int
     before: int
     after: int
+    whole: re.Pattern[bytes] | None
+    strict: bool
 
 
 class Scanner(msgspec.Struct, frozen=True):
     """Everything that can be found, compiled; shared by threads, picklable.
 
     In the database of `forms` the numbers after its confirmers are those of `TRIGGERS`, then of `contexts`: the kinds
-    whose context words are looked for in all text at once. Patterns that need such a word are `beside`. `words` gives
-    the type word of each kind's pseudonyms, by language. `version` is the SHA-256 of catalogue and terms.
-    `rows` are the patterns of `forms`, then those `beside`.
+    whose context words are looked for in all text at once. The patterns that need one are `beside`,
+    by kind. `words` gives the type word of each kind's pseudonyms, by language. `version` is the SHA-256 of catalogue
+    and terms. `rows` are the patterns of `forms`, then those `beside`.
     """
 
     forms: Matcher
-    beside: Matcher
+    beside: tuple[Matcher, ...]
     contexts: tuple[str, ...]
     mentions: Mentions | None
     words: dict[str, dict[str, str]]
@@ -64,10 +68,10 @@ class Scanner(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
 
     def __repr__(self) -> str:
-        count = len(self.forms.confirmers) + len(self.beside.confirmers)
-        return f"Scanner({count} patterns, {self.version[:12]})"
+        return f"Scanner({len(self.rows)} patterns, {self.version[:12]})"
 
 
+_ANY = re.compile(r"\[\^|\\[sSwWdD]|(?<!\\)\.")
 Pair = tuple[Expression, Confirmer]
 
 
@@ -95,15 +99,25 @@ def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: boo
     contexts = {row.id: row.context for row in known.identifiers if any(pattern.context for pattern in row.patterns)}
     triggers = [Expression(trigger, once=True) for trigger in TRIGGERS]
     triggers += [Expression(context_trigger(listed), once=True) for listed in contexts.values()]
-    beside = _matcher([pair for pair in pairs if pair[1].needs_context])
+    found = _matcher(forms, triggers)
+    beside = _beside(pairs, tuple(contexts), len(forms))
     origins = [
         *(confirmer.origin for _, confirmer in (*pairs, *forms)),
         *(mentions.origins.values() if mentions else ()),
     ]
     sees = tuple(sorted({legal for origin in origins for legal in origin.classes}))
-    found = _matcher(forms, triggers)
-    rows = (*_rows(found), *_rows(beside))
+    rows = tuple(row for matcher in (found, *beside) for row in _rows(matcher))
     return Scanner(found, beside, tuple(contexts), mentions, words, sees, version, rows)
+
+
+def _beside(pairs: list[Pair], kinds: tuple[str, ...], first: int) -> tuple[Matcher, ...]:
+    """A matcher for each kind of the patterns that need a context word of it: most texts speak of few kinds."""
+    matchers: list[Matcher] = []
+    for kind in kinds:
+        own = [pair for pair in pairs if pair[1].needs_context and pair[1].origin.kind == kind]
+        matchers.append(_matcher(own, first=first))
+        first += len(own)
+    return tuple(matchers)
 
 
 def _rows(matcher: Matcher) -> Iterator[Row]:
@@ -112,7 +126,12 @@ def _rows(matcher: Matcher) -> Iterator[Row]:
         kind = confirmer.origin.kind
         before, after = database.before[number], database.after[number]
         edges = (0, 0, before, after) if database.wide[number] else (before, after, 0, 0)
-        yield Row(confirmer, kind, is_general(kind), *edges)
+        span = confirmer.span
+        if span is None or database.wide[number] or not span.pattern.isascii():
+            yield Row(confirmer, kind, is_general(kind), *edges, None, strict=False)
+        else:  # bytes count as code points do unless a class may take what is not ASCII
+            whole = re.compile(span.pattern.encode(), span.flags & re.IGNORECASE)
+            yield Row(confirmer, kind, is_general(kind), *edges, whole, strict=not _ANY.search(span.pattern))
 
 
 def _mentions(known: Catalogue, root: Path) -> Mentions:
@@ -127,7 +146,7 @@ def _mentions(known: Catalogue, root: Path) -> Mentions:
         raise CatalogError(f"{error} is no finder", where=str(root), remedy="see steps/scan/prose") from None
 
 
-def _matcher(pairs: list[Pair], triggers: Sequence[Expression] = ()) -> Matcher:
+def _matcher(pairs: list[Pair], triggers: Sequence[Expression] = (), first: int = 0) -> Matcher:
     """The compiled patterns; where that fails, the pattern that is to blame is named."""
     try:
         database = Database([*(expression for expression, _ in pairs), *triggers])
@@ -138,7 +157,7 @@ def _matcher(pairs: list[Pair], triggers: Sequence[Expression] = ()) -> Matcher:
                 remedy = "use bounded repetition, no look-around, no back-reference"
                 raise CatalogError(f"pattern of `{kind}`: {reason}", where=kind, remedy=remedy) from None
         raise
-    return Matcher(database, tuple(confirmer for _, confirmer in pairs))
+    return Matcher(database, tuple(confirmer for _, confirmer in pairs), first)
 
 
 def _patterns(known: Catalogue) -> list[Pair]:
@@ -148,14 +167,17 @@ def _patterns(known: Catalogue) -> list[Pair]:
         against = ContextWords(row.against) if row.against else None
         classes = known.classes.get(row.id, ())
         origin = Origin(kind=row.id, classes=classes, near=row.near, nearby=nearby, against=against)
-        for pattern in row.patterns:
+        alike: dict[tuple[Expression, str], Confirmer] = {}  # of patterns that match alike one is tried after another
+        for pattern in reversed(row.patterns):
             core = f"(?:{pattern.lead})(?:{pattern.match})" if pattern.lead else pattern.match
             expression = Expression(core, pattern.edges, pattern.caseless, bool(pattern.span))
-            pairs.append((expression, _confirmer(row, pattern, origin)))
+            key = (expression, f"{pattern.span}\0{pattern.context}")
+            alike[key] = _confirmer(row, pattern, origin, alike.pop(key, None))
+        pairs += [(expression, confirmer) for (expression, _), confirmer in reversed(alike.items())]
     return pairs
 
 
-def _confirmer(row: Identifier, pattern: Pattern, origin: Origin) -> Confirmer:
+def _confirmer(row: Identifier, pattern: Pattern, origin: Origin, otherwise: Confirmer | None) -> Confirmer:
     name = pattern.check or row.check
     try:
         check = checks.find_check(name) if name else None
@@ -171,6 +193,7 @@ def _confirmer(row: Identifier, pattern: Pattern, origin: Origin) -> Confirmer:
         dotted=pattern.edges == "dotted",
         span=_regex(pattern.span, pattern, row.id),
         lead=_regex(pattern.lead, pattern, row.id),
+        otherwise=otherwise,
     )
 
 

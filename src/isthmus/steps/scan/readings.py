@@ -102,7 +102,7 @@ class Source:
         known = self._named.get(kind)
         if known is None:
             pointer = self.slot.pointer
-            known = self._named[kind] = words.stand_in(pointer, pointer.rfind("/") + 1, len(pointer))
+            known = self._named[kind] = words.stand_in(pointer[pointer.rfind("/") + 1 :])
         return known
 
 

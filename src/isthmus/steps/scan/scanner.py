@@ -6,8 +6,11 @@ byte offsets turned into code points. A lone surrogate has no bytes; it is read 
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from operator import itemgetter
 from typing import TypeAlias
 
 from isthmus.exchange import Scan, Slot, Unscanned
@@ -22,6 +25,9 @@ from isthmus.steps.scan.readings import TRIGGERS, Reading, Source, called, readi
 NUL = "\0"
 
 
+# matches per bytes from which on counting all code points is quicker than finding some
+_DENSE = 32
+_LEADING = bytes(0 if 0x80 <= byte < 0xC0 else 1 for byte in range(256))
 # a pattern and the range of a buffer, in code points, that it matched without its edges
 Match: TypeAlias = tuple[Row, int, int]
 
@@ -53,43 +59,80 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
 def _look(scanner: Scanner, text: str, names: str) -> tuple[list[Match], frozenset[str]]:
     """What the engine sees in a buffer: matches in code points, and triggers of further readings.
 
-    One pass, and a second one with the patterns of those kinds whose context words the buffer or `names` hold: the
-    names of its slots (the ends of their pointers) are context too.
+    One pass, and another one for each kind of which the buffer or `names` hold a context word: the names of its slots
+    (the ends of their pointers) are context too.
     """
     data = (text + names + NUL).encode("utf-8", "replace")
     rows, first = scanner.rows, len(scanner.forms.confirmers)
     found: list[Hit] = []
     triggers: set[str] = set()
-    spoken: set[str] = set()
+    spoken: list[int] = []
+    reach: dict[int, int] = {}
     for hit in scanner.forms.database.hits(data):
         number = hit[0] - first
         if number < 0:
-            found.append(hit)
+            row = rows[hit[0]]
+            if row.whole is None or _begins(row, hit, data, reach):
+                found.append(hit)
         elif number < len(TRIGGERS):
             triggers.add(TRIGGERS[number])
         else:
-            spoken.add(scanner.contexts[number - len(TRIGGERS)])
+            spoken.append(number - len(TRIGGERS))
     if spoken:
-        near = scanner.beside.database.hits(data)
-        found += [(number + first, start, end) for number, start, end in near if rows[number + first].kind in spoken]
+        found += _beside(scanner, sorted(spoken), data)
     return _matches(rows, found, text, data) if found else [], called(triggers)
+
+
+def _beside(scanner: Scanner, spoken: list[int], data: bytes) -> list[Hit]:
+    """What the patterns hit of those kinds that are spoken of, in order of its end."""
+    found: list[Hit] = []
+    for near in [scanner.beside[place] for place in spoken]:
+        found += [(number + near.first, start, end) for number, start, end in near.database.hits(data)]
+    found.sort(key=itemgetter(2))
+    return found
+
+
+def _begins(row: Row, hit: Hit, data: bytes, reach: dict[int, int]) -> bool:
+    """Whether something of which only the beginning was looked for may stand where a pattern hit.
+
+    Not inside what it already took in the same text; the rest is decided later.
+    """
+    whole, (number, start, _) = row.whole, hit
+    start += row.head
+    if whole is None or start < reach.get(number, 0):
+        return whole is None
+    match = whole.match(data, start)
+    if match is None:
+        return not row.strict
+    inside = data.find(b"\0", start, match.end())
+    reach[number] = inside if inside >= 0 else match.end()
+    return True
 
 
 def _matches(rows: tuple[Row, ...], hits: list[Hit], text: str, data: bytes) -> list[Match]:
     """The hits as code points of `text`, without their edges, each range once."""
     places = dict.fromkeys([(n, start + rows[n].head, end - rows[n].tail) for n, start, end in hits])
-    size = len(text)
+    points: Mapping[int, int] | Sequence[int]
     if data.isascii():
-        exact = [(rows[n], start, end) for n, start, end in places]
+        points = range(len(data) + 1)
+    elif len(places) * _DENSE > len(data):
+        points = array("I", accumulate(data.translate(_LEADING), initial=0))
     else:
-        points: dict[int, int] = {}
-        byte = point = 0
-        for offset in sorted({offset for _, start, end in places for offset in (start, end)}):
-            point += len(data[byte:offset].decode("utf-8", "replace"))
-            byte = offset
-            points[offset] = point
-        exact = [(rows[n], points[start], points[end]) for n, start, end in places]
+        points = _points(data, {offset for _, start, end in places for offset in (start, end)})
+    exact = [(rows[n], points[start], points[end]) for n, start, end in places]
+    size = len(text)
     return [(row, start + row.before, end - row.after) for row, start, end in exact if end - row.after < size]
+
+
+def _points(data: bytes, offsets: set[int]) -> dict[int, int]:
+    """How many code points of UTF-8 stand before each of the offsets."""
+    points: dict[int, int] = {}
+    byte = point = 0
+    for offset in sorted(offsets):
+        point += len(data[byte:offset].decode("utf-8", "replace"))
+        byte = offset
+        points[offset] = point
+    return points
 
 
 def _confirm(matches: list[Match], text: str, read: list[Reading], *, alone: bool) -> list[Spot]:

@@ -48,6 +48,7 @@ _RANGES: tuple[tuple[int, int, tuple[int, ...]], ...] = (
     (955100, 955999, (16, 17, 18, 19)),
     (984300, 984399, (16, 19)),
 )
+_NEAR = {str(two): tuple(row for row in _RANGES if row[0] // 10000 <= two <= row[1] // 10000) for two in range(10, 100)}
 
 
 def problem(value: str) -> str:
@@ -58,7 +59,7 @@ def problem(value: str) -> str:
     if not 12 <= size <= 19:
         return "length"
     head = int(value[:6])
-    lengths = [allowed for low, high, allowed in _RANGES if low <= head <= high]
+    lengths = [allowed for low, high, allowed in _NEAR.get(value[:2], ()) if low <= head <= high]
     if not lengths:
         return "range"
     if not any(size in allowed for allowed in lengths):

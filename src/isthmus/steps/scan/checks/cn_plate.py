@@ -13,8 +13,8 @@ def canonical(surface: str) -> str:
 def problem(value: str) -> str:
     """Say what is wrong with a plate."""
     serial = value[2:]
-    digits = sum(c.isdigit() for c in serial)
-    letters = sum(c.isascii() and c.isalpha() for c in serial)
+    digits = sum(map(str.isdigit, serial))
+    letters = sum(map(str.isalpha, serial if serial.isascii() else filter(str.isascii, serial)))
     if len(serial) == 6:
         return "" if digits >= 4 or (digits >= 3 and letters <= 3) else "form"
     return "" if digits >= 2 and letters <= 3 else "form"

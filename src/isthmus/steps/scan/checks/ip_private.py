@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 
-from isthmus.steps.scan.checks.ip import canonical
+from isthmus.steps.scan.checks.ip import canonical, is_ordinary, may_be_address
 
 __all__ = ["canonical", "problem"]
 
 
 def problem(value: str) -> str:
     """Say what is wrong with a private address."""
+    if is_ordinary(value):
+        return "range"
+    if not may_be_address(value):
+        return "form"
     try:
         address = ipaddress.ip_address(value)
     except ValueError:

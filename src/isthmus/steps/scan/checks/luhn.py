@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_DOUBLED = bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)[(code - 48) % 10] for code in range(256))
 
 
 def remainder(digits: str) -> int:
-    """The Luhn sum modulo 10; zero is right."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        number = ord(digit) - 48
-        total += _DOUBLED[number] if place & 1 else number
-    return total % 10
+    """The Luhn sum modulo 10 of ASCII digits; zero is right."""
+    data = digits.encode()
+    plain = data[::-2]
+    return (sum(plain) - 48 * len(plain) + sum(data[-2::-2].translate(_DOUBLED))) % 10
 
 
 def problem(value: str) -> str:
