@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from isthmus.exchange import Edit
 from isthmus.pseudonyms.form import ALPHABET, is_code, type_word
@@ -24,7 +25,7 @@ _FEW = 32  # codes that are looked for one by one
 _FAR = "\0" * 8  # keeps texts that are looked at together apart
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """One text of a body: the string at `pointer`, or the key that names it."""
 
     pointer: str

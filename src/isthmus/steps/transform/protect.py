@@ -80,7 +80,7 @@ def _places(body: Any, slots: Sequence[Slot] | None, marked: _Marks) -> list[Pla
     if slots is None:
         return [Place(text.pointer, text.key, text.text) for text in pointers.walk(body)]
     places = [Place(slot.pointer, slot.key, slot.text) for slot in slots]
-    for pointer, key in marked.keys() - {place[:2] for place in places}:
+    for pointer, key in marked.keys() - {(place.pointer, place.key) for place in places}:
         places.append(Place(pointer, key, pointers.text_at(body, pointer, key=key)))
     return places
 

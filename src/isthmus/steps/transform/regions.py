@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 import msgspec
 
@@ -15,7 +14,7 @@ REVERSIBLE_DUTIES = frozenset({"surrogate", "pseudonymise"})
 _CHECKED = {"valid": 2, "none": 1, "invalid": 0}
 
 
-class Inner(NamedTuple):
+class Inner(msgspec.Struct, frozen=True):
     """Where a mark stands in the text of its layer, and how that layer writes text."""
 
     text: str
@@ -46,7 +45,7 @@ class Marked(msgspec.Struct, frozen=True, kw_only=True):
         return self.finding.value if len(self.finding.parts) == 1 else f"{self.finding.value}\x1f{self.part}"
 
 
-class Region(NamedTuple):
+class Region(msgspec.Struct, frozen=True):
     """A stretch of a text to be replaced: by the pseudonym of `value`, a marker, or a layer written anew (`run`)."""
 
     start: int

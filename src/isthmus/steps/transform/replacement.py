@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 import msgspec
 
@@ -18,7 +17,7 @@ from isthmus.steps.transform.regions import DUTIES, REVERSIBLE_DUTIES, Inner, Ma
 _GLUED = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]*")
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, frozen=True):
     """The code points `[start, end)` of a text become `text`, because of a finding of `kind`."""
 
     start: int
@@ -46,14 +45,14 @@ class Writer(msgspec.Struct, frozen=True):
                 changes.append(self._change(text, region, limit, pointer))
                 continue
             layer, inside = runs[region.run]
-            inner = [change[:3] for change in self.changes(layer.text, inside, pointer)]
+            inner = [(each.start, each.end, each.text) for each in self.changes(layer.text, inside, pointer)]
             new = layer.write(text[layer.start : layer.end], inner)
             changes.append(Change(region.start, region.end, new, region.kind, region.duty))
         return changes
 
     def _change(self, text: str, region: Region, limit: int, pointer: str) -> Change:
-        start, end, duty, kind, value, inner, _ = region
-        place = inner or Inner(text, start, end, str)
+        start, end, duty, kind, value = region.start, region.end, region.duty, region.kind, region.value
+        place = region.inner or Inner(text, start, end, str)
         lang = language(place.text, place.start, place.end, pointer, self.lang)
         word = word_for(kind, self.words, lang)
         if duty not in REVERSIBLE_DUTIES:
@@ -87,16 +86,22 @@ def _flatten(text: str, marks: Iterable[Marked]) -> tuple[list[Marked], list[tup
     flat: list[Marked] = []
     runs: dict[tuple[int, int, str], tuple[Layer, list[Marked]]] = {}
     opener = Opener(text)
+    openers: dict[tuple[int, int, str], Opener] = {}
+    seen: set[tuple[object, ...]] = set()
     for mark in marks:
         if not mark.via:
             flat.append(mark)
             continue
+        if (same := _identity(mark)) in seen:
+            continue  # every occurrence was meant before
+        seen.add(same)
         try:
             layer = opener.open(mark.start, mark.end, mark.via[0])
         except LayerError:
             flat.append(msgspec.structs.replace(mark, via=()))
             continue
-        for start, end in _within(layer, mark):
+        below = openers.setdefault((layer.start, layer.end, mark.via[0]), Opener(layer.text))
+        for start, end in _within(layer, mark, below):
             if layer.marks is not None and len(mark.via) == 1:
                 flat.append(_outward(layer, mark, start, end))
             else:
@@ -107,6 +112,11 @@ def _flatten(text: str, marks: Iterable[Marked]) -> tuple[list[Marked], list[tup
         strongest = min(inside, key=lambda each: DUTIES.index(each.duty))
         flat.append(msgspec.structs.replace(strongest, start=layer.start, end=layer.end, via=(), run=number))
     return flat, listed
+
+
+def _identity(mark: Marked) -> tuple[object, ...]:
+    finding = mark.finding
+    return (mark.start, mark.end, mark.via, mark.duty, mark.value, finding.kind, finding.surface, finding.strength)
 
 
 def _outward(layer: Layer, mark: Marked, start: int, end: int) -> Marked:
@@ -120,8 +130,8 @@ def _outward(layer: Layer, mark: Marked, start: int, end: int) -> Marked:
     )
 
 
-def _within(layer: Layer, mark: Marked) -> list[tuple[int, int]]:
-    """Where the mark stands in the layer's own text.
+def _within(layer: Layer, mark: Marked, opener: Opener) -> list[tuple[int, int]]:
+    """Where the mark stands in the layer's own text, whose layers `opener` opens.
 
     Its offsets give the place where they cut out a part of the run; where they cover the whole run, every occurrence of
     the surface is meant, or under a further layer every run that may be one; where there is none, all of the text.
@@ -136,9 +146,17 @@ def _within(layer: Layer, mark: Marked) -> list[tuple[int, int]]:
         if start < end and cut == (mark.start - layer.start, mark.end - layer.start):
             return [(start, end)]
     if len(mark.via) > 1:
-        opener, name = Opener(text), mark.via[1]
-        return [run for run in runs_of(text, name) if _holds(opener, run, mark)] or whole
-    return ([match.span() for match in re.finditer(re.escape(surface), text)] if surface else []) or whole
+        return [run for run in runs_of(text, mark.via[1]) if _holds(opener, run, mark)] or whole
+    return _occurrences(surface, text) or whole
+
+
+def _occurrences(surface: str, text: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    at = text.find(surface) if surface else -1
+    while at >= 0:
+        found.append((at, at + len(surface)))
+        at = text.find(surface, at + len(surface))
+    return found
 
 
 def _holds(opener: Opener, run: tuple[int, int], mark: Marked) -> bool:
