@@ -19,6 +19,7 @@ C2M = PAIRS["openai_chat", "anthropic"]
 M2C = PAIRS["anthropic", "openai_chat"]
 TEXT = {"type": "text", "text": "t"}
 SCHEMA = {"type": "object", "properties": {"who": {"type": "string"}}}
+CLOSED = {**SCHEMA, "required": ["who"], "additionalProperties": False}
 CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": '{"who":"李"}'}}
 USE = {"type": "tool_use", "id": "call_1", "name": "f", "input": {"who": "李"}}
 PNG = {"type": "base64", "media_type": "image/png", "data": "aGk="}
@@ -142,13 +143,13 @@ BOTH: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "max_tokens": 5,
             "response_format": {
                 "type": "json_schema",
-                "json_schema": {"name": "answer", "schema": SCHEMA, "strict": True},
+                "json_schema": {"name": "answer", "schema": CLOSED, "strict": True},
             },
         },
         {
             "messages": [{"role": "user", "content": [TEXT]}],
             "max_tokens": 5,
-            "output_config": {"format": {"type": "json_schema", "schema": SCHEMA}},
+            "output_config": {"format": {"type": "json_schema", "schema": CLOSED}},
         },
     ),
 }

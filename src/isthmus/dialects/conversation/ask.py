@@ -169,6 +169,23 @@ def arguments_object(call: ToolCall) -> Node | None:
     return given if isinstance(given, dict) else {} if given is None else None
 
 
+def is_closed(schema: Any) -> bool:
+    """Whether a JSON schema leaves nothing open, as the strict forms of the vendors want it."""
+    if isinstance(schema, list):
+        return all(is_closed(each) for each in schema)
+    if not isinstance(schema, dict):
+        return True
+    if "object" in _listed(schema.get("type")) or "properties" in schema:
+        names = set(schema.get("properties") or {})
+        if schema.get("additionalProperties") is not False or names - set(schema.get("required") or ()):
+            return False
+    return all(is_closed(below) for name, below in schema.items() if name not in ("enum", "const", "default"))
+
+
+def _listed(kind: Any) -> list[Any]:
+    return kind if isinstance(kind, list) else [kind]
+
+
 def plain_text(blocks: list[Block]) -> str | None:
     """The joined text where all blocks are text without citations or hints, else None."""
     texts = [block.text for block in blocks if type(block) is Text]

@@ -19,6 +19,7 @@ from isthmus.dialects.conversation.ask import (
     ToolResult,
     Turn,
     arguments_text,
+    is_closed,
 )
 from isthmus.dialects.conversation.opaque import put
 
@@ -75,7 +76,7 @@ def _form(form: Form) -> Node:
     schema: Node = {"name": form.name or "answer", "schema": form.schema or {"type": "object"}}
     if form.description:
         schema["description"] = form.description
-    schema["strict"] = True if form.strict is None else form.strict
+    schema["strict"] = is_closed(form.schema) if form.strict is None else form.strict
     return {"type": "json_schema", "json_schema": schema}
 
 

@@ -18,6 +18,7 @@ from isthmus.dialects.conversation.ask import (
     ToolResult,
     Turn,
     arguments_text,
+    is_closed,
     plain_text,
 )
 from isthmus.dialects.conversation.opaque import put
@@ -52,8 +53,8 @@ def write_ask(ask: Ask) -> Node:
             made["input"].append({"type": "message", "role": "developer", "content": content})
     blocks = [block for turn in ask.turns for block in turn.blocks]
     custom = {block.id for block in blocks if isinstance(block, ToolCall) and block.custom}
-    for turn in ask.turns:
-        made["input"] += _items(turn, custom)
+    for place, turn in enumerate(ask.turns):
+        made["input"] += _items(turn, place, custom)
     if ask.stream:
         made["stream"] = True
     for feature, name in SETTINGS.items():
@@ -87,15 +88,14 @@ def _forms(ask: Ask, made: Node) -> None:
         made["include"] = ["reasoning.encrypted_content"]
 
 
-def _items(turn: Turn, custom: set[str]) -> list[Node]:
+def _items(turn: Turn, place: int, custom: set[str]) -> list[Node]:
     """A turn as items; texts in a row are one message."""
     items: list[Node] = []
     texts: list[Block] = []
-    said = "output_text" if turn.role == "assistant" else "input_text"
 
     def close() -> None:
         if texts:
-            items.append({"type": "message", "role": turn.role, "content": _content(texts, said)})
+            items.append(_message(turn.role, texts, f"msg_{place}_{len(items)}"))
             texts.clear()
 
     for block in turn.blocks:
@@ -106,6 +106,17 @@ def _items(turn: Turn, custom: set[str]) -> list[Node]:
             texts.append(block)
     close()
     return items
+
+
+def _message(role: str, blocks: list[Block], ident: str) -> Node:
+    """A message; what an assistant said is a plain text where it can be, for its parts need an id."""
+    if role != "assistant":
+        return {"type": "message", "role": role, "content": _content(blocks, "input_text")}
+    text = plain_text(blocks)
+    if text is not None:
+        return {"type": "message", "role": role, "content": text}
+    own = {"id": ident, "status": "completed"}
+    return {"type": "message", "role": role, "content": _content(blocks, "output_text"), **own}
 
 
 def _item(block: Thought | ToolCall | ToolResult, custom: set[str]) -> Node:
@@ -184,4 +195,4 @@ def _form(form: Form) -> Node:
     made: Node = {"type": "json_schema", "name": form.name or "answer", "schema": form.schema or {"type": "object"}}
     if form.description:
         made["description"] = form.description
-    return {**made, "strict": True if form.strict is None else form.strict}
+    return {**made, "strict": is_closed(form.schema) if form.strict is None else form.strict}
