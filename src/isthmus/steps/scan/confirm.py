@@ -72,7 +72,15 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
         if self.origin.term:
             if touches_word(text, start, end):
                 return None
-            return self._finding(candidate, term_value(surface), "certain", "none", "word of a list")
+            return make_finding(
+                candidate.reading,
+                start - candidate.low,
+                end - candidate.low,
+                origin=self.origin,
+                strength="certain",
+                why="word of a list",
+                value=term_value(surface),
+            )
         if self.dotted and _in_dotted_number(text, start, end):
             return None
         if "-" in surface and _in_hyphened_row(text, start, end):
@@ -90,7 +98,16 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
             return None
         if strength == "likely" and not near and self._speaks_against(candidate):
             strength = "possible"
-        return self._finding(candidate, value, strength, check, _WHY[check, near])
+        return make_finding(
+            candidate.reading,
+            start - candidate.low,
+            end - candidate.low,
+            origin=self.origin,
+            strength=strength,
+            why=_WHY[check, near],
+            value=value,
+            check=check,
+        )
 
     def _speaks_against(self, candidate: Candidate) -> bool:
         against, buffer, start = self.origin.against, candidate.buffer, candidate.start
@@ -109,12 +126,6 @@ class Confirmer(msgspec.Struct, frozen=True, kw_only=True):
             if stand_in(words, text, before, start) or stand_in(words, text, end, high):
                 return True
         return before == low and candidate.reading.source.named(self.origin.kind, nearby)
-
-    def _finding(self, candidate: Candidate, value: str, strength: Strength, check: Check, why: str) -> Finding:
-        start, end = candidate.start - candidate.low, candidate.end - candidate.low
-        return make_finding(
-            candidate.reading, start, end, origin=self.origin, strength=strength, why=why, value=value, check=check
-        )
 
 
 def make_finding(

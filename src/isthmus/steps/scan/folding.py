@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from isthmus.steps.scan.trail import Trail, derive, replace, same_length
+from isthmus.steps.scan.trail import Trail, leave_out, replace, same_length
 
 _CYRILLIC = dict(zip("АВЕКМНОРСТХУаеорсхуѕіјԛԝһЅІЈ", "ABEKMHOPCTXYaeopcxysijqwhSIJ", strict=True))
 _GREEK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοα", "ABEZHIKMNOPTYXoa", strict=True))
@@ -99,11 +99,10 @@ def numerals(text: str) -> Trail | None:
 
 def close_up(text: str) -> Trail | None:
     """The digits of a long number without what stands between them; amounts and dotted quads stay as they are."""
-    return derive(text, _gaps(text))
+    return leave_out(text, _gaps(text))
 
 
-def _gaps(text: str) -> Iterator[tuple[int, int, str]]:
+def _gaps(text: str) -> Iterator[tuple[int, int]]:
     for number in _SPACED.finditer(text):
         if not _QUANTITY.fullmatch(number.group()):
-            for gap in _SEPARATORS.finditer(text, *number.span()):
-                yield gap.start(), gap.end(), ""
+            yield from [gap.span() for gap in _SEPARATORS.finditer(text, *number.span())]

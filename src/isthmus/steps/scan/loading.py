@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,8 +35,9 @@ class Matcher(msgspec.Struct, frozen=True):
 class Row(NamedTuple):
     """A pattern as the scan meets it: its confirmer, its kind, and whether that is one of all countries.
 
-    Of a hit's edges `head` and `tail` are cut off as bytes, `before` and `after` as code points. `whole` is the bytes
-    that may follow from where it hits, where only its beginning was looked for; with `strict` nothing else may.
+    Of a hit's edges `head` and `tail` are cut off as bytes, `before` and `after` as code points. `alike` is the
+    number of the first row that makes the same of the same range. `whole` is the bytes that may follow from where it
+    hits, where only its beginning was looked for; with `strict` nothing else may.
     """
 
     confirmer: Confirmer
@@ -45,6 +47,7 @@ class Row(NamedTuple):
     tail: int
     before: int
     after: int
+    alike: int
     whole: re.Pattern[bytes] | None
     strict: bool
 
@@ -71,7 +74,8 @@ class Scanner(msgspec.Struct, frozen=True):
         return f"Scanner({len(self.rows)} patterns, {self.version[:12]})"
 
 
-_ANY = re.compile(r"\[\^|\\[sSwWdD]|(?<!\\)\.")
+# a class that may take what is not ASCII, of which bytes do not count as code points do
+_ANY = re.compile(rb"\[\^|\\[sSwWdD]|(?<!\\)\.")
 Pair = tuple[Expression, Confirmer]
 
 
@@ -106,7 +110,7 @@ def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: boo
         *(mentions.origins.values() if mentions else ()),
     ]
     sees = tuple(sorted({legal for origin in origins for legal in origin.classes}))
-    rows = tuple(row for matcher in (found, *beside) for row in _rows(matcher))
+    rows = tuple(_rows((found, *beside)))
     return Scanner(found, beside, tuple(contexts), mentions, words, sees, version, rows)
 
 
@@ -120,18 +124,28 @@ def _beside(pairs: list[Pair], kinds: tuple[str, ...], first: int) -> tuple[Matc
     return tuple(matchers)
 
 
-def _rows(matcher: Matcher) -> Iterator[Row]:
-    database = matcher.database
-    for number, confirmer in enumerate(matcher.confirmers):
-        kind = confirmer.origin.kind
-        before, after = database.before[number], database.after[number]
-        edges = (0, 0, before, after) if database.wide[number] else (before, after, 0, 0)
-        span = confirmer.span
-        if span is None or database.wide[number] or not span.pattern.isascii():
-            yield Row(confirmer, kind, is_general(kind), *edges, None, strict=False)
-        else:  # bytes count as code points do unless a class may take what is not ASCII
-            whole = re.compile(span.pattern.encode(), span.flags & re.IGNORECASE)
-            yield Row(confirmer, kind, is_general(kind), *edges, whole, strict=not _ANY.search(span.pattern))
+def _rows(matchers: tuple[Matcher, ...]) -> Iterator[Row]:
+    known: dict[tuple[str | int, ...], list[tuple[Confirmer, int]]] = {}
+    numbers = count()
+    for matcher in matchers:
+        database = matcher.database
+        for place, confirmer in enumerate(matcher.confirmers):
+            kind, number = confirmer.origin.kind, next(numbers)
+            before, after = database.before[place], database.after[place]
+            edges = (0, 0, before, after) if database.wide[place] else (before, after, 0, 0)
+            same = known.setdefault((kind, *edges), [])
+            alike = next((first for other, first in same if other is confirmer or other == confirmer), number)
+            if alike == number:
+                same.append((confirmer, number))
+            whole = None if database.wide[place] else _in_bytes(confirmer.span)
+            strict = whole is not None and not _ANY.search(whole.pattern)
+            yield Row(confirmer, kind, is_general(kind), *edges, alike, whole, strict)
+
+
+def _in_bytes(span: re.Pattern[str] | None) -> re.Pattern[bytes] | None:
+    if span is None or not span.pattern.isascii():
+        return None
+    return re.compile(span.pattern.encode(), span.flags & re.IGNORECASE)
 
 
 def _mentions(known: Catalogue, root: Path) -> Mentions:

@@ -67,6 +67,8 @@ def _sweep(area: list[Spot]) -> list[Spot]:
 def _settle(cluster: list[Spot]) -> list[Spot]:
     if len(cluster) < 2:
         return cluster
+    if len(cluster) == 2 and (cluster[0].start, cluster[0].end) == (cluster[1].start, cluster[1].end):
+        return [min(cluster, key=_rank)]
     kept: list[Spot] = []
     for spot in sorted(cluster, key=_rank):
         inside = any(k.start <= spot.start and spot.end <= k.end for k in kept)

@@ -50,26 +50,26 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
             unread += missed
     if further:
         text = NUL + NUL.join([reading.text for reading in further]) + NUL
-        found += _confirm(_look(scanner, text, names)[0], text, further, alone=False)
+        found += _confirm(_look(scanner, text, names, first=False)[0], text, further, alone=False)
     if scanner.mentions:
         found += scanner.mentions.find((*plain, *further))
     return Scan(findings=resolve(found), unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees)
 
 
-def _look(scanner: Scanner, text: str, names: str) -> tuple[list[Match], frozenset[str]]:
+def _look(scanner: Scanner, text: str, names: str, *, first: bool = True) -> tuple[list[Match], frozenset[str]]:
     """What the engine sees in a buffer: matches in code points, and triggers of further readings.
 
     One pass, and another one for each kind of which the buffer or `names` hold a context word: the names of its slots
     (the ends of their pointers) are context too.
     """
     data = (text + names + NUL).encode("utf-8", "replace")
-    rows, first = scanner.rows, len(scanner.forms.confirmers)
+    rows, size = scanner.rows, len(scanner.forms.confirmers)
     found: list[Hit] = []
     triggers: set[str] = set()
     spoken: list[int] = []
     reach: dict[int, int] = {}
     for hit in scanner.forms.database.hits(data):
-        number = hit[0] - first
+        number = hit[0] - size
         if number < 0:
             row = rows[hit[0]]
             if row.whole is None or _begins(row, hit, data, reach):
@@ -80,7 +80,10 @@ def _look(scanner: Scanner, text: str, names: str) -> tuple[list[Match], frozens
             spoken.append(number - len(TRIGGERS))
     if spoken:
         found += _beside(scanner, sorted(spoken), data)
-    return _matches(rows, found, text, data) if found else [], called(triggers)
+    calls = called(triggers)
+    if first and not calls:  # of patterns that make the same of the same range one is enough
+        found = [(rows[number].alike, start, end) for number, start, end in found]
+    return _matches(rows, found, text, data) if found else [], calls
 
 
 def _beside(scanner: Scanner, spoken: list[int], data: bytes) -> list[Hit]:
