@@ -56,6 +56,20 @@ def _text(parts: Any) -> str:
     return "\n".join(str(part["text"]) for part in parts or () if part.get("text") and not part.get("thought"))
 
 
+def _schema(node: Node, plain: str, own: str) -> Any:
+    """The schema of a member: JSON Schema, or the service's own with types in capitals."""
+    return node.get(plain) or _lowered(node.get(own)) or {}
+
+
+def _lowered(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_lowered(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    lowered = {name: _lowered(each) for name, each in schema.items()}
+    return {**lowered, "type": schema["type"].lower()} if isinstance(schema.get("type"), str) else lowered
+
+
 def chat(body: Node) -> Node:
     """The request as the answering rules read it."""
     messages: list[Node] = [{"role": "system", "content": _text((body.get("systemInstruction") or {}).get("parts"))}]
@@ -70,16 +84,16 @@ def chat(body: Node) -> Node:
     made: Node = {"messages": messages}
     declared = [row for tool in body.get("tools") or () for row in tool.get("functionDeclarations") or ()]
     made["tools"] = [
-        {"function": {"name": row["name"], "parameters": row.get("parametersJsonSchema") or {}}} for row in declared
+        {"function": {"name": row["name"], "parameters": _schema(row, "parametersJsonSchema", "parameters")}}
+        for row in declared
     ]
     choice = ((body.get("toolConfig") or {}).get("functionCallingConfig")) or {}
     made["tool_choice"] = "none" if choice.get("mode") == "NONE" else "auto"
     if names := choice.get("allowedFunctionNames"):
         made["tool_choice"] = {"function": {"name": names[0]}}
     config = body.get("generationConfig") or {}
-    if config.get("responseJsonSchema"):
-        schema = {"schema": config["responseJsonSchema"]}
-        made["response_format"] = {"type": "json_schema", "json_schema": schema}
+    if schema := _schema(config, "responseJsonSchema", "responseSchema"):
+        made["response_format"] = {"type": "json_schema", "json_schema": {"schema": schema}}
     elif config.get("responseMimeType") == "application/json":
         made["response_format"] = {"type": "json_object"}
     return made
