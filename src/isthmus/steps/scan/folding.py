@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from isthmus.steps.scan.trail import Trail, leave_out, replace, same_length
+from isthmus.steps.scan.trail import Closed, Trail, replace, same_length
 
 _CYRILLIC = dict(zip("АВЕКМНОРСТХУаеорсхуѕіјԛԝһЅІЈ", "ABEKMHOPCTXYaeopcxysijqwhSIJ", strict=True))
 _GREEK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοα", "ABEZHIKMNOPTYXoa", strict=True))
@@ -97,9 +97,15 @@ def numerals(text: str) -> Trail | None:
     return None if plain == text else same_length(plain)
 
 
-def close_up(text: str) -> Trail | None:
+def close_up(text: str) -> Closed | None:
     """The digits of a long number without what stands between them; amounts and dotted quads stay as they are."""
-    return leave_out(text, _gaps(text))
+    plain = _SPACED.sub(_closed, text)
+    return Closed(plain, text, _gaps) if len(plain) < len(text) else None
+
+
+def _closed(match: re.Match[str]) -> str:
+    number = match.group()
+    return number if _QUANTITY.fullmatch(number) else _SEPARATORS.sub("", number)
 
 
 def _gaps(text: str) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,7 @@ A reading knows its way back: every range of it stands somewhere in the text of 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from isthmus.exchange import Slot, Unscanned
@@ -29,13 +29,17 @@ from isthmus.steps.scan.folding import (
     numerals,
 )
 from isthmus.steps.scan.json_text import MAX_NESTING, Index, is_json, may_be_json
-from isthmus.steps.scan.trail import Trail
+from isthmus.steps.scan.trail import Closed, Trail
 
 if TYPE_CHECKING:
     from isthmus.steps.scan.loading import Row
 
 MAX_LAYERS = 3
-FOLDINGS = {FOLD_TRIGGER: fold, NUMERAL_TRIGGER: numerals, SPACED_TRIGGER: close_up}
+FOLDINGS: dict[str, Callable[[str], Trail | Closed | None]] = {
+    FOLD_TRIGGER: fold,
+    NUMERAL_TRIGGER: numerals,
+    SPACED_TRIGGER: close_up,
+}
 INLINE = frozenset({ESCAPE_TRIGGER, PERCENT_TRIGGER})
 EVERY = frozenset({*FOLDINGS, *INLINE, RUN_TRIGGER})
 TRIGGERS = (*sorted(EVERY), GAP_TRIGGER)
@@ -127,11 +131,11 @@ class Reading:
         self.source, self.layer, self.text, self.name, self.parent = source, text, text, name, parent
         self.area = area
         self.plain = parent is None  # the slot's own text as it is
-        self.steps: tuple[Trail, ...] = ()
+        self.steps: tuple[Trail | Closed, ...] = ()
         self.decoding: Trail | None = None
         self.run: tuple[int, int] | None = None
 
-    def folded(self, trail: Trail) -> Reading:
+    def folded(self, trail: Trail | Closed) -> Reading:
         """The same layer with one more folding of its text."""
         other = Reading(self.source, self.layer, name=self.name, parent=self.parent, area=self.area)
         other.plain = False

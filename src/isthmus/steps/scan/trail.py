@@ -84,6 +84,23 @@ def leave_out(text: str, gaps: Iterable[tuple[int, int]]) -> Trail | None:
     return Trail("".join(pieces), here, there, ends, (True,) * len(kept))
 
 
+class Closed:
+    """A text without the gaps in another one; the way back is worked out when it is first asked for."""
+
+    __slots__ = ("_gaps", "_trail", "_whole", "text")
+
+    def __init__(self, text: str, whole: str, gaps: Callable[[str], Iterable[tuple[int, int]]]) -> None:
+        self.text, self._whole, self._gaps = text, whole, gaps
+        self._trail: Trail | None = None
+
+    def outward(self, start: int, end: int) -> tuple[int, int]:
+        """Where `[start, end)`, which is not empty, stands in the other text."""
+        if self._trail is None:
+            self._trail = leave_out(self._whole, self._gaps(self._whole))
+        assert self._trail is not None
+        return self._trail.outward(start, end)
+
+
 def same_length(text: str) -> Trail:
     """A text that differs from the other one code point by code point."""
     return Trail(text, (0,), (0,), (len(text),), (True,))

@@ -60,8 +60,7 @@ def problem(value: str) -> str:
         return "length"
     head = int(value[:6])
     lengths = [allowed for low, high, allowed in _NEAR.get(value[:2], ()) if low <= head <= high]
-    if not lengths:
-        return "range"
-    if not any(size in allowed for allowed in lengths):
-        return "length"
-    return "check digit" if remainder(value) else ""
+    for allowed in lengths:
+        if size in allowed:
+            return "check digit" if remainder(value) else ""
+    return "length" if lengths else "range"

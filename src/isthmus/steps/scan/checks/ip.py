@@ -34,12 +34,12 @@ def canonical(surface: str) -> str:
 
 
 def is_ordinary(value: str) -> bool:
-    """Whether a canonical address lies in no block of special purpose, so that it is public."""
+    """Whether a canonical address, which has a digit, lies in no block of special purpose, so that it is public."""
     if (four := _V4(value)) is not None:
         return int(four[1]) not in _SPECIAL_V4
     if (six := _V6(value)) is not None:
         first = int(six[1], 16)
-        return not any(low <= first <= high for low, high in _SPECIAL_V6)
+        return not any(low <= first <= high for low, high in _SPECIAL_V6) and any(map(str.isdigit, value))
     return False
 
 
@@ -50,7 +50,7 @@ def may_be_address(value: str) -> bool:
 
 def problem(value: str) -> str:
     """Say what is wrong with a public address."""
-    if is_ordinary(value) and any(map(str.isdigit, value)):
+    if is_ordinary(value):
         return ""
     if not may_be_address(value):
         return "form"
