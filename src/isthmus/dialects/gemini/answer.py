@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from isthmus.dialects.answer import DEPTH, Answer
@@ -12,11 +11,12 @@ from isthmus.dialects.gemini.texts import change_part
 from isthmus.dialects.gemini.usage import read_usage
 from isthmus.dialects.lenient_json import decode
 from isthmus.dialects.slots import Collector
-from isthmus.dialects.texts import Tail, Take, change_member
+from isthmus.dialects.texts import Tail, Take, change_member, copied_members
 from isthmus.errors import BrokenReplyError, MalformedError
 
 # members of an answer and of a candidate that hold no text of the model
 PROTOCOL = frozenset({"candidates", "usageMetadata", "modelVersion", "responseId", "createTime"})
+_SHARED = PROTOCOL - {"candidates"}
 CANDIDATE_PROTOCOL = frozenset({"content", "finishReason", "index", "safetyRatings", "avgLogprobs", "tokenCount"})
 LOGPROBS = "logprobsResult"
 
@@ -89,7 +89,7 @@ def filter_answer(answer: Answer, make_filters: Filters | MakeFilters, *, format
         chosen = fixed if fixed is not None else chain(make_filters(channel))  # type: ignore[operator] # narrowed above
         return chosen.whole(channel, text, escape=escape)
 
-    body = copy.deepcopy(answer.body)
+    body = copied_members(answer.body, _SHARED)
     changed = False
     for place, candidate in enumerate(body.get("candidates") or ()):
         changed |= _candidate(candidate, place, take, formatted=formatted)
