@@ -461,3 +461,34 @@ BAD_STREAMS = [
 def test_a_broken_stream_is_broken_in_the_other_dialect_too(pair: Pair, data: bytes):
     with pytest.raises(BrokenReplyError):
         run(pair, [data, b""])
+
+
+DEEP: list[tuple[Pair, dict[str, Any], tuple[str, ...]]] = [
+    (M2C, {"tools": [{"name": "f", "input_examples": [{"a": 1}], "defer_loading": True}]}, ("tools.input_examples",)),
+    (M2C, {"output_config": {"effort": "low"}, "thinking": {"type": "adaptive", "display": "omitted"}}, ("thinking",)),
+    (C2M, {"tools": [{"type": "function", "function": {"name": "f"}, "cache_control": {"type": "ephemeral"}}]}, ()),
+    (C2M, one("user", [{**TEXT, "annotations": [1]}]), ("messages.content.annotations",)),
+]
+
+
+@pytest.mark.parametrize(("pair", "more", "declared"), DEEP)
+def test_what_is_known_and_not_read_is_named_however_deep(pair: Pair, more: dict[str, Any], declared: tuple[str, ...]):
+    _, names = request(pair, {**USER, **more})
+    assert set(declared) <= set(names)
+    assert names
+
+
+UNKNOWN_DEEP: list[tuple[Pair, dict[str, Any], str]] = [
+    (C2M, one("user", [{**TEXT, "x_13900001111": 1}]), "/messages/0/content/0/*"),
+    (C2M, one("assistant", "t", prefix=True), "/messages/0/prefix"),
+    (M2C, {"tools": [{"name": "f", "x_new": 1}]}, "/tools/0/*"),
+    (M2C, one("user", [{"type": "tool_result", "tool_use_id": "a", "content": [{**TEXT, "y": 1}]}]),
+     "/messages/0/content/0/content/0/*"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pair", "more", "where"), UNKNOWN_DEEP)
+def test_what_no_list_knows_is_refused_however_deep(pair: Pair, more: dict[str, Any], where: str):
+    with pytest.raises(MalformedError) as caught:
+        request(pair, {**USER, **more})
+    assert caught.value.where == where

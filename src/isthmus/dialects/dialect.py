@@ -12,6 +12,7 @@ from isthmus.dialects.conversation.ask import Ask
 from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.conversation.said import Said
 from isthmus.dialects.conversation.streams import Reader, Writer
+from isthmus.dialects.conversation.unread import Shapes
 from isthmus.dialects.event_stream import EventStream
 from isthmus.dialects.request import Request
 
@@ -36,9 +37,10 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     that is asked in this dialect, unless its provider states others.
 
     The rest is its way to and from the middle that all dialects share (`conversation/`): `request` maps each field of
-    a request to the feature it asks for, `parts` are features that its blocks ask for besides, `can` are those that its
-    requests express, `bounded` says that they must bound the answer. `seal_answer` and `reopen` are for dialects whose
-    signatures are of a text that is shown.
+    a request to the feature it asks for, `shapes` say which members of its objects are read, `known` are all names of
+    the dialect, `parts` are features that its blocks ask for besides, `can` are those that its requests express,
+    `bounded` says that they must bound the answer. `seal_answer` and `reopen` are for dialects whose signatures are of
+    a text that is shown.
     """
 
     id: str
@@ -64,6 +66,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     request: dict[str, str]
     neutral: dict[str, tuple[Any, ...]]
     parts: frozenset[str]
+    shapes: Shapes
+    known: frozenset[str]
     can: frozenset[str]
     bounded: bool = False
     seal_answer: Callable[[dict[str, Any], dict[str, Any], Seal], dict[str, Any]] = _unsealed

@@ -7,9 +7,11 @@ from isthmus.dialects.anthropic.answer import answer_of, filter_answer, read_ans
 from isthmus.dialects.anthropic.ask_in import NEUTRAL, PARTS, REQUEST, read_ask
 from isthmus.dialects.anthropic.ask_out import CAN, write_ask
 from isthmus.dialects.anthropic.faults import count_body, error_body, error_event, model_row, models_body
+from isthmus.dialects.anthropic.fields import FIELDS
 from isthmus.dialects.anthropic.request import read_request, write_request
 from isthmus.dialects.anthropic.said_in import MessagesReader, read_said
 from isthmus.dialects.anthropic.said_out import MessagesWriter, write_said
+from isthmus.dialects.anthropic.shapes import SHAPES
 from isthmus.dialects.anthropic.stream import MessagesStream
 from isthmus.dialects.anthropic.thoughts import reopen, seal_answer
 from isthmus.dialects.dialect import Dialect
@@ -35,6 +37,8 @@ DIALECT = Dialect(
     request=REQUEST,
     neutral=NEUTRAL,
     parts=PARTS,
+    shapes=SHAPES,
+    known=FIELDS.keys,
     can=CAN,
     reader=MessagesReader,
     writer=MessagesWriter,

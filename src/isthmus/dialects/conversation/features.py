@@ -55,6 +55,8 @@ _ALL = [
     _refused("result_media", "send the results of tools as text"),
     _refused("arguments_text", "send a JSON object in the arguments"),
     _refused("block", "send text, images, files and calls of your own tools"),
+    _refused("prefix", "end with a message of the user"),
+    _refused("partial", "end with a message of the user"),
     _refused("conversation", "send the whole conversation"),
     _refused("output_media", "ask for text"),
     *_declared("top_k", "seed", "user", "metadata", "store", "service_tier", "cache_key", "cache_retention"),

@@ -8,9 +8,11 @@ from isthmus.dialects.gemini.answer import answer_of, filter_answer, read_answer
 from isthmus.dialects.gemini.ask_in import CONFIG, NEUTRAL, PARTS, REQUEST, read_ask
 from isthmus.dialects.gemini.ask_out import CAN, write_ask
 from isthmus.dialects.gemini.faults import count_body, error_body, error_event, model_row, models_body
+from isthmus.dialects.gemini.fields import FIELDS
 from isthmus.dialects.gemini.request import address, read_request, write_request
 from isthmus.dialects.gemini.said_in import GeminiReader, read_said
 from isthmus.dialects.gemini.said_out import GeminiWriter, write_said
+from isthmus.dialects.gemini.shapes import SHAPES
 from isthmus.dialects.gemini.stream import GeminiStream
 from isthmus.dialects.gemini.thoughts import reopen
 from isthmus.dialects.refusals import rejection_message
@@ -37,6 +39,8 @@ DIALECT = Dialect(
     request=REQUEST | {f"generationConfig.{name}": feature for name, feature in CONFIG.items()},
     neutral=NEUTRAL,
     parts=PARTS,
+    shapes=SHAPES,
+    known=FIELDS.keys,
     can=CAN,
     reopen=reopen,
     reader=GeminiReader,

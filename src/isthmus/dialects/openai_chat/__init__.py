@@ -8,9 +8,11 @@ from isthmus.dialects.openai_chat.answer import answer_of, filter_answer, read_a
 from isthmus.dialects.openai_chat.ask_in import NEUTRAL, PARTS, REQUEST, read_ask
 from isthmus.dialects.openai_chat.ask_out import CAN, write_ask
 from isthmus.dialects.openai_chat.faults import error_body, error_event, model_row, models_body
+from isthmus.dialects.openai_chat.fields import FIELDS
 from isthmus.dialects.openai_chat.request import read_request, write_request
 from isthmus.dialects.openai_chat.said_in import ChatReader, read_said
 from isthmus.dialects.openai_chat.said_out import ChatWriter, write_said
+from isthmus.dialects.openai_chat.shapes import SHAPES
 from isthmus.dialects.openai_chat.stream import ChatStream
 from isthmus.dialects.openai_chat.thoughts import reopen
 from isthmus.dialects.refusals import rejection_message
@@ -34,6 +36,8 @@ DIALECT = Dialect(
     request=REQUEST,
     neutral=NEUTRAL,
     parts=PARTS,
+    shapes=SHAPES,
+    known=FIELDS.keys,
     can=CAN,
     reopen=reopen,
     reader=ChatReader,

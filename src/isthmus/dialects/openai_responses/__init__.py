@@ -9,9 +9,11 @@ from isthmus.dialects.openai_responses.ask_in import NEUTRAL, PARTS, REQUEST, re
 from isthmus.dialects.openai_responses.ask_out import CAN, write_ask
 from isthmus.dialects.openai_responses.events_out import ResponsesWriter
 from isthmus.dialects.openai_responses.faults import count_body, error_body, error_event, model_row, models_body
+from isthmus.dialects.openai_responses.fields import FIELDS
 from isthmus.dialects.openai_responses.request import read_request, write_request
 from isthmus.dialects.openai_responses.said_in import ResponsesReader, read_said
 from isthmus.dialects.openai_responses.said_out import write_said
+from isthmus.dialects.openai_responses.shapes import SHAPES
 from isthmus.dialects.openai_responses.stream import ResponsesStream
 from isthmus.dialects.openai_responses.thoughts import reopen
 from isthmus.dialects.refusals import rejection_message
@@ -36,6 +38,8 @@ DIALECT = Dialect(
     request=REQUEST,
     neutral=NEUTRAL,
     parts=PARTS,
+    shapes=SHAPES,
+    known=FIELDS.keys,
     can=CAN,
     reopen=reopen,
     reader=ResponsesReader,

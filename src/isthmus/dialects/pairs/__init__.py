@@ -8,6 +8,7 @@ from isthmus.dialects.conversation.ask import Ask, Thought
 from isthmus.dialects.conversation.fitting import Fit, refused
 from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.conversation.said import Said
+from isthmus.dialects.conversation.unread import unread
 from isthmus.dialects.known import DIALECTS
 from isthmus.dialects.pairs.event_translator import FORM_ERRORS, EventTranslator
 from isthmus.dialects.pairs.lists import Pair, pair_of
@@ -44,6 +45,7 @@ def translate_request(
     """
     try:
         ask = pair.client.read_ask(body)
+        ask.lost += unread(body, pair.client.shapes, pair.client.known)
         ask.stream, ask.reasons = ask.stream if stream is None else stream, reasons
         if seal is not None:
             _reopen(ask, seal)

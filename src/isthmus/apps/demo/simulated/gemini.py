@@ -58,7 +58,8 @@ def _text(parts: Any) -> str:
 
 def _schema(node: Node, plain: str, own: str) -> Any:
     """The schema of a member: JSON Schema, or the service's own with types in capitals."""
-    return node.get(plain) or _lowered(node.get(own)) or {}
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in plain)
+    return node.get(plain) or node.get(snake) or _lowered(node.get(own)) or {}
 
 
 def _lowered(schema: Any) -> Any:
