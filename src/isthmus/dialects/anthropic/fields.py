@@ -13,11 +13,12 @@ DEFINITIONS = frozenset({"tools", "tool_choice", "output_format", "output_config
 
 _REQUEST = """
     model max_tokens messages system stream temperature top_p top_k stop_sequences metadata user_id tools tool_choice
-    disable_parallel_tool_use thinking budget_tokens display service_tier container mcp_servers context_management edits
-    trigger keep clear_at_least exclude_tools clear_tool_inputs output_config effort format schema output_format
+    disable_parallel_tool_use thinking budget_tokens display service_tier container mcp_servers context_management
+    edits trigger keep clear_at_least exclude_tools clear_tool_inputs output_config effort format schema output_format
     betas diagnostics prefill inference_geo speed authorization_token url name server_name tool_configuration
     allowed_tools enabled max_uses allowed_domains blocked_domains user_location city region country timezone strict
-    input_schema input_examples defer_loading allowed_callers eager_input_streaming display_width_px display_height_px skills
+    input_schema input_examples defer_loading allowed_callers eager_input_streaming display_width_px display_height_px
+    skills
 """
 _BLOCK = """
     role content type text citations cache_control ttl source media_type data file_id title context id input
