@@ -138,6 +138,13 @@ def test_what_a_caller_states_adds_to_what_was_found_and_never_takes_away(
     assert count(found, attested=attested) == (seen,), "the same call states the same persons"
 
 
+def test_names_without_an_identifier_are_none_of_the_sensitive_persons_stated() -> None:
+    [seen] = count(People(unresolved=2), attested={"persons_sensitive": 3})
+    assert seen.new == {"sensitive": 3, "general": 2}
+    [seen] = count(People(unresolved=2), attested={"persons": 3})
+    assert seen.new == {"sensitive": 0, "general": 3}
+
+
 def test_a_reservation_names_the_window_of_its_scheme() -> None:
     """The mainland's year in Shanghai; the American day, and with whom."""
     people = count(People(persons=(person("general"),)))[0]

@@ -139,7 +139,8 @@ def _attested(people: People, caller: Caller, scheme: Scheme, call: str) -> Peop
     persons = list(people.persons)
     for statement, category in (("persons_sensitive", categories[0]), ("persons", categories[-1])):
         stated = int(caller.attested.get(statement, 0))
-        held = sum(category in (person.category, categories[-1]) for person in persons) + people.unresolved
+        weakest = category == categories[-1]
+        held = sum(weakest or person.category == category for person in persons) + (people.unresolved if weakest else 0)
         persons += [
             Person(identifiers=(("attested", f"{call}/{category}/{number}"),), category=category)
             for number in range(stated - held)
