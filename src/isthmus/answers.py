@@ -102,7 +102,7 @@ def headers_of(send: Send, marks: Marks, price: Money | None, *, estimated: bool
         found.append(("x-isthmus-mechanisms", mechanisms[:HEADER_TEXT]))
     if price is not None:
         found.append(("x-isthmus-cost", f"{price}{'; estimated' if estimated else ''}"))
-    if edits := edits_of(send):
+    if edits := send.protected.changes:
         found.append(("x-isthmus-edits", ", ".join(f"{name}={number}" for name, number in edits.items())[:HEADER_TEXT]))
     if send.not_carried:
         found.append(("x-isthmus-not-carried", ", ".join(send.not_carried)[:HEADER_TEXT]))
@@ -123,7 +123,7 @@ def field_of(send: Send, marks: Marks, price: Money | None) -> dict[str, Any]:
         "model": target.row.model,
         "decision": msgspec.to_builtins(send.judgement.decision),
         "cost": str(price) if price is not None else None,
-        "edits": edits_of(send),
+        "edits": send.protected.changes,
         "counts": [msgspec.to_builtins(tally) for tally in send.tallies],
         "reply_scan": marks.reply_scan,
     }
@@ -134,11 +134,3 @@ def field_of(send: Send, marks: Marks, price: Money | None) -> dict[str, Any]:
         if marks.labeller is None:
             field["duties"] = ["display_label"]
     return field
-
-
-def edits_of(send: Send) -> dict[str, int]:
-    """How many findings of each kind were changed before the send."""
-    found: dict[str, int] = {}
-    for edit in send.protected.edits:
-        found[f"{edit.duty}:{edit.kind}"] = found.get(f"{edit.duty}:{edit.kind}", 0) + 1
-    return dict(sorted(found.items()))

@@ -6,7 +6,6 @@ when its first piece is good, so that another deployment can still be tried.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Literal, Protocol
@@ -20,8 +19,9 @@ from isthmus.dialects.refusals import rejection_message
 from isthmus.dialects.request import Request
 from isthmus.errors import BandCrossedError, IsthmusError, LedgerError, RefusedError, RejectedError
 from isthmus.exchange import Call, HttpAnswer, Money, Protected, Slot, Usage
+from isthmus.offload import beside
 from isthmus.registry.derivation import conversation_key
-from isthmus.sending import Send, close_send, in_policy_currency, open_send, price_of
+from isthmus.sending import Send, close_send, open_send, price_of
 from isthmus.speaking import Speech, answer_stream, filter_answer, read_answer, request_bytes
 from isthmus.steps.label import Label
 from isthmus.steps.record import Ledger
@@ -32,7 +32,6 @@ from isthmus.streaming import StreamedAnswer
 from isthmus.verdicts import Judgement, Matter, Verdicts
 
 BAND_ATTEMPTS = 5
-LARGE = 32 * 1024
 MESSAGE = 500
 
 
@@ -160,7 +159,7 @@ class Delivery:
             lang=self._language,
             slots=flow.call.slots,
         )
-        return change() if flow.call.size < LARGE else await asyncio.to_thread(change)
+        return await beside(change, flow.call.size)
 
     async def _whole(self, flow: Flow, send: Send, marks: Marks, reply: Incoming) -> HttpAnswer:
         data = await reply.read()
@@ -200,27 +199,22 @@ class Delivery:
         if send.closed:
             return
         more: dict[str, Any] = {}
-        if marks.observer is not None:
-            more["reply_found"] = self._reply_findings(marks)
         if marks.restorer is not None:
             more["restored"], more["unknown_pseudonyms"] = marks.restorer.restored, marks.restorer.unknown
             more["unrestored"] = marks.restorer.missing
         if marks.label is not None:
             more["label"] = marks.label.id
             more["display_label"] = not (marks.labeller and marks.labeller.placed)
-        await close_send(self._ledger, send, usage=usage, price=price, **more)
-
-    def _reply_findings(self, marks: Marks) -> dict[str, int]:
-        assert marks.observer is not None
-        slots = tuple(Slot(pointer=f"/{name}", text=text) for name, text in marks.observer.texts().items())
-        found: dict[str, int] = {}
-        for finding in scan(self._scanner, slots).findings:
-            found[finding.kind] = found.get(finding.kind, 0) + 1
-        return found
+        try:
+            if marks.observer is not None:
+                slots = tuple(Slot(pointer=f"/{name}", text=text) for name, text in marks.observer.texts().items())
+                size = sum(len(slot.text) for slot in slots)
+                more["reply_found"] = (await beside(partial(scan, self._scanner, slots), size)).kinds
+        finally:
+            await close_send(self._ledger, send, usage=usage, price=price, **more)
 
     def _price(self, flow: Flow, send: Send, usage: Usage) -> Money | None:
-        declared = flow.matter.snapshot.declared
-        return in_policy_currency(declared, price_of(declared, send.judgement.target, usage, send.at))
+        return price_of(flow.matter.snapshot.declared, send.judgement.target, usage, send.at)
 
 
 def _seal(flow: Flow, judgement: Judgement) -> Seal:

@@ -10,6 +10,7 @@ milliseconds. Money is a `Decimal` with an ISO 4217 code.
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -148,6 +149,11 @@ class Scan(Value, frozen=True, kw_only=True):
         """Whether every slot was read."""
         return not self.unscanned
 
+    @property
+    def kinds(self) -> dict[str, int]:
+        """How many findings there are of each kind, in the order of their names."""
+        return dict(sorted(Counter(finding.kind for finding in self.findings).items()))
+
 
 class Person(Value, frozen=True, kw_only=True):
     """One natural person of a call: identifiers `(kind, canonical value)` and the most protected category."""
@@ -232,6 +238,11 @@ class Protected(Value, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Protected({len(self.edits)} edits, {len(self.originals)} pseudonyms)"
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """How many findings were changed, as `duty:kind`, in the order of their names."""
+        return dict(sorted(Counter(f"{edit.duty}:{edit.kind}" for edit in self.edits).items()))
 
 
 # ── 7 call ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ from isthmus.conversations import with_joined
 from isthmus.decision import Decision
 from isthmus.dialects.known import DIALECTS
 from isthmus.errors import NotFoundError
-from isthmus.exchange import Caller, Finding, HttpRequest, Money, Reservation, Scan, Tally
+from isthmus.exchange import Caller, HttpRequest, Money, Reservation, Scan, Tally
 from isthmus.facts import Facts
 from isthmus.flow import ABROAD
 from isthmus.registry.declared import AUTO
@@ -47,11 +47,6 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     scan: Scan
     outlooks: tuple[Outlook, ...]
     order: tuple[str, ...]
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What was found in the request."""
-        return self.scan.findings
 
 
 def registered(catalogues: Catalogues) -> tuple[Store, Snapshot]:

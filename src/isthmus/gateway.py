@@ -28,7 +28,7 @@ from isthmus.steps.identify import authenticate
 from isthmus.steps.receive import receive
 from isthmus.steps.record import Ledger, entries, open_ledger
 from isthmus.steps.route import TOKENIZER, estimate_tokens
-from isthmus.store import Store, open_store, registry_rows
+from isthmus.store import RegistryRow, Store, last_row, open_store, registry_rows
 from isthmus.verdicts import Verdicts
 
 REGISTRY_POLL_S = 1.0
@@ -44,7 +44,7 @@ class Gateway:
         self._store = store
         self._ledger = ledger
         self._client = client
-        self._snapshot = self._read_registry()
+        self._snapshot = snapshot(catalogues.declared, registry_rows(store), versions=catalogues.versions)
         self._registry_age = "fresh"
         config = catalogues.declared.loaded.config
         verdicts = Verdicts(catalogues.rulebook, ledger.tallies, size=config.limits.decisions)
@@ -151,8 +151,12 @@ class Gateway:
             raise NotFoundError("no model has this name", where="model", remedy=f"GET {MODELS} lists the names")
         return HttpAnswer(status=200, headers=(JSON,), body=msgspec.json.encode(dialect.model(rows[0])))
 
-    def _read_registry(self) -> Snapshot:
-        return snapshot(self._catalogues.declared, registry_rows(self._store), versions=self._catalogues.versions)
+    def _newer(self) -> tuple[list[RegistryRow], Snapshot] | None:
+        """The rows of the store and their snapshot, or nothing where no row was added; blocks."""
+        if last_row(self._store) == self._snapshot.seq:
+            return None
+        rows = registry_rows(self._store)
+        return rows, snapshot(self._catalogues.declared, rows, versions=self._catalogues.versions)
 
     async def _keep_fresh(self) -> None:
         """Take new rows of the registry within a second; while the store cannot be read, the last snapshot holds."""
@@ -160,23 +164,23 @@ class Gateway:
             await asyncio.sleep(REGISTRY_POLL_S)
             self._publish()
             try:
-                found = await asyncio.to_thread(self._read_registry)
+                found = await asyncio.to_thread(self._newer)
             except LedgerError:
                 self._registry_age = "stale: the store cannot be read"
                 continue
             self._registry_age = "fresh"
-            if found.version != self._snapshot.version:
-                before, self._snapshot = self._snapshot, found
-                await self._note(before.seq)
+            if found is not None:
+                rows, before = found[0], self._snapshot.seq
+                self._snapshot = found[1]
+                await self._note([row for row in rows if row.seq > before])
 
     def _publish(self) -> None:
         metrics.BACKLOG.set(self._ledger.backlog)
         metrics.LONGEST_WAIT.set(self._ledger.longest_wait_ms)
         metrics.publish()
 
-    async def _note(self, seen: int) -> None:
-        """Record that this process decides by the rows after `seen` from now on."""
-        rows = [row for row in registry_rows(self._store) if row.seq > seen]
+    async def _note(self, rows: list[RegistryRow]) -> None:
+        """Record that this process decides by these rows from now on."""
         told = [{"seq": row.seq, "what": row.what, "id": row.id, "digest": _digest(row.content)} for row in rows]
         names = sorted({row.by for row in rows})
         try:

@@ -15,9 +15,9 @@ from isthmus.conversations import Conversations
 from isthmus.decision import Decision
 from isthmus.delivery import Delivery, Flow
 from isthmus.dialects.dialect import Dialect
-from isthmus.dialects.request import Request
 from isthmus.errors import IsthmusError, RefusedError, RejectedError, UpstreamError
 from isthmus.exchange import Call, Caller, HttpAnswer, HttpRequest, Scan
+from isthmus.offload import beside
 from isthmus.registry.keys import Key
 from isthmus.registry.snapshot import Snapshot
 from isthmus.sending import caller_facts
@@ -28,7 +28,6 @@ from isthmus.steps.record import Ledger, entries
 from isthmus.steps.scan import Scanner, scan
 from isthmus.verdicts import Verdicts
 
-LARGE = 32 * 1024
 CALLERS_FAULT = frozenset({400, 413, 415, 422})
 
 
@@ -64,7 +63,7 @@ class Pipeline:
         caller: Caller | None = None
         try:
             read = partial(receive, request, dialect, call=call_id, at=at, limits=self._limits, **named)
-            call, asked = await self._received(read, len(request.body))
+            call, asked = await beside(read, len(request.body))
             wishes = wishes_of(request.headers, asked.own)
             caller = caller_of(key, wishes, call.slots, snapshot.declared.keys[key.entity].conversations)
             may_name(key, call.model)
@@ -77,16 +76,11 @@ class Pipeline:
             await self._note(error, key, caller, call_id, at)
             raise
 
-    async def _received(self, read: Callable[[], tuple[Call, Request]], size: int) -> tuple[Call, Request]:
-        """Step 1; large bodies are read beside the event loop, so that they hold up nobody else."""
-        return read() if size < LARGE else await asyncio.to_thread(read)
-
     async def _scanned(self, call: Call) -> Scan:
         """Step 3."""
-        look = partial(scan, self._scanner, call.slots, call.unscanned)
-        seen = look() if call.size < LARGE else await asyncio.to_thread(look)
-        for finding in seen.findings:
-            metrics.count(metrics.FINDINGS, finding.kind)
+        seen = await beside(partial(scan, self._scanner, call.slots, call.unscanned), call.size)
+        for kind, number in seen.kinds.items():
+            metrics.count(metrics.FINDINGS, kind, by=number)
         return seen
 
     async def _chosen(self, flow: Flow, key: Key) -> Chosen:
@@ -106,7 +100,6 @@ class Pipeline:
     async def _delivered(self, flow: Flow, chosen: Chosen) -> HttpAnswer:
         """Steps 6 to 10, at one candidate after the other; each attempt is a new send with its own decision."""
         failure: IsthmusError | None = None
-        judgement = None
         for candidate in chosen.choice.order:
             judgement = chosen.judgements[candidate.deployment]
             retries, attempt = judgement.target.row.retries, 0

@@ -6,7 +6,6 @@ Every time bytes leave there is one `Send` with its own id, decision and reserva
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -168,10 +167,10 @@ def _opened(matter: Matter, judgement: Judgement, protected: Protected, *, reply
         "on": matter.on,
         "snapshot": matter.snapshot.version,
         "leaves": judgement.leaves,
-        "found": dict(sorted(Counter(row.kind for row in matter.scan.findings).items())),
+        "found": matter.scan.kinds,
         "unscanned": len(matter.scan.unscanned),
         "clean_scan": caller.clean_scan,
-        "edits": dict(sorted(Counter(f"{row.duty}:{row.kind}" for row in protected.edits).items())),
+        "edits": protected.changes,
         "conversation": caller.conversation,
         "reply_scan": reply_scan,
     }

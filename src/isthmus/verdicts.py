@@ -14,7 +14,7 @@ import msgspec
 from isthmus.clock import legal_date
 from isthmus.counting import EXEMPT, Counted, counted, leaves, limits, most, reservation
 from isthmus.decision import Decision
-from isthmus.exchange import Caller, Joined, People, Reservation, Scan, Tally
+from isthmus.exchange import Caller, Joined, Reservation, Scan, Tally
 from isthmus.facts import Facts
 from isthmus.flow import facts_of
 from isthmus.registry.deployments import Deployed
@@ -68,7 +68,7 @@ class Verdicts:
         counts: tuple[Counted, ...] = ()
         if scan.findings or caller.attested:
             counts = counted(
-                self.rulebook.schemes, entity=entity, caller=caller, findings=scan.findings, call=call, people=_persons
+                self.rulebook.schemes, entity=entity, caller=caller, findings=scan.findings, call=call, people=people
             )
         return Matter(
             snapshot=snapshot,
@@ -179,10 +179,6 @@ class Verdicts:
 
     def _zone(self, jurisdiction: str) -> str:
         return next((row.zone for row in self.rulebook.schemes if row.jurisdiction == jurisdiction), "UTC")
-
-
-def _persons(findings: tuple[Any, ...], categories: Any) -> People:
-    return people(findings, categories)
 
 
 def _window(row: Reservation) -> tuple[str, str, str, str]:

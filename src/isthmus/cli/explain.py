@@ -56,13 +56,10 @@ def explain_(
 
 def plain(found: Explanation) -> dict[str, Any]:
     """An explanation as JSON: kinds and counts of what was found, never its text."""
-    kinds: dict[str, int] = {}
-    for finding in found.findings:
-        kinds[finding.kind] = kinds.get(finding.kind, 0) + 1
     return {
         "model": found.model,
         "entity": found.caller.entity,
-        "found": kinds,
+        "found": found.scan.kinds,
         "complete": found.scan.complete,
         "order": found.order,
         "deployments": [msgspec.to_builtins(row) for row in found.outlooks],

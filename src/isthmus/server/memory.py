@@ -12,6 +12,8 @@ from typing import Any
 # From malloc.h. The threads of a worker take turns under the interpreter lock, so one arena each buys nothing; blocks
 # of a large body go back to the system when they are freed, instead of raising the threshold for the next one.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+# A call leaves next to no cycles, so the collector need look less often than its defaults have it.
+THRESHOLDS = (20_000, 20, 100)
 SETTINGS = ((M_ARENA_MAX, 1), (M_TRIM_THRESHOLD, 1 << 20), (M_MMAP_THRESHOLD, 1 << 19))
 
 
@@ -27,6 +29,7 @@ def settle() -> None:
     """Call it when everything immutable is loaded: it is never collected again, and what loading took is given back."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*THRESHOLDS)
     library = _library()
     if library is not None:
         library.malloc_trim(0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import gc
 import importlib
 import os
 import signal
@@ -97,18 +96,10 @@ def die_with(parent: int) -> None:
 
 async def _live(plan: WorkerPlan, listener: socket.socket, report: Connection) -> None:
     gateway = await _build(plan, report)
-    _settle()
     try:
         await _serve(plan, gateway, listener, report)
     finally:
         await gateway.close()
-
-
-def _settle() -> None:
-    """Take what was built out of the collector's sight, and let it look less often: a call leaves next to no cycles."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
 
 
 async def _build(plan: WorkerPlan, report: Connection) -> Gateway:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from isthmus.store.counts import Counts, person_counts
 from isthmus.store.engine import is_there, open_store
 from isthmus.store.export import entry_bodies, export_lines
-from isthmus.store.registry import NewRow, RegistryRow, append_registry, registry_rows
+from isthmus.store.registry import NewRow, RegistryRow, append_registry, last_row, registry_rows
 from isthmus.store.store import Store
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "entry_bodies",
     "export_lines",
     "is_there",
+    "last_row",
     "open_store",
     "person_counts",
     "registry_rows",

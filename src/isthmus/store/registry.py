@@ -12,6 +12,7 @@ from isthmus.errors import LedgerError
 from isthmus.store.sql import Sql
 from isthmus.store.store import Store
 
+_LAST = "SELECT coalesce(max(seq), 0) FROM registry"
 _ALL = "SELECT seq, at, author, what, id, content FROM registry ORDER BY seq"
 What = Literal["key", "act", "revoke"]
 
@@ -43,6 +44,16 @@ def registry_rows(store: Store) -> list[RegistryRow]:
         return [_row(row) for row in rows]
     except (sqlite3.Error, msgspec.MsgspecError) as error:
         raise LedgerError(f"the registry cannot be read: {type(error).__name__}") from None
+
+
+def last_row(store: Store) -> int:
+    """The number of the newest row, 0 where there is none; raises `LedgerError` where the store cannot be read."""
+    try:
+        with store.reading() as sql:
+            ((number,),) = sql.rows(_LAST)
+    except sqlite3.Error as error:
+        raise LedgerError(f"the registry cannot be read: {type(error).__name__}") from None
+    return int(number)
 
 
 def append_registry(store: Store, rows: Iterable[NewRow], *, at: str, by: str) -> list[RegistryRow]:

@@ -115,10 +115,7 @@ class Teller:
         return scene.shows_zh if self.lang == "zh" else scene.shows_en
 
     def _found(self, outlook: Explanation) -> str:
-        kinds: dict[str, int] = {}
-        for finding in outlook.findings:
-            kinds[finding.kind] = kinds.get(finding.kind, 0) + 1
-        return ", ".join(f"{kind} x{number}" for kind, number in sorted(kinds.items())) or self.word("nothing")
+        return ", ".join(f"{kind} x{number}" for kind, number in outlook.scan.kinds.items()) or self.word("nothing")
 
     def _verdicts(self, outlook: Explanation, outcome: Outcome) -> Table:
         """One line for each deployment that the call named, and one for all others of which the same was decided."""
