@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -86,10 +87,11 @@ def init(
             f"cannot be written: {error.strerror}", where=str(folder), remedy="choose another folder"
         ) from None
     print(f"wrote {config} and its secrets (readable by you alone)")
+    program = sys.argv[0] if Path(sys.argv[0]).name == "isthmus" else "isthmus"
     print("next:")
-    print(f"  isthmus check {config}")
-    print(f"  isthmus keys new my-app --entity {entity} --purpose drafting -c {config}")
-    print(f"  isthmus serve -c {config}")
+    print(f"  {program} check {config}")
+    print(f"  {program} keys new my-app --entity {entity} --purpose drafting -c {config}")
+    print(f"  {program} serve -c {config}")
 
 
 def _secret(file: Path, content: bytes) -> None:
