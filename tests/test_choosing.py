@@ -96,7 +96,7 @@ class Desk:
     def matter(self, *, unread: bool = False, **more: Any) -> Matter:
         """A clean call, or one with an image that nobody read."""
         chosen = {"purpose": "drafting", "audience": "internal"}
-        given: dict[str, Any] = {"key_id": "k", "key_name": "k", "entity": "sh", "team": "", "chosen": chosen}
+        given: dict[str, Any] = {"key_id": "k", "entity": "sh", "team": "", "chosen": chosen}
         unscanned = (Unscanned(pointer="/x", medium="image", reason="test"),) if unread else ()
         seen = Scan(findings=(), unscanned=unscanned)
         return self.verdicts.matter(self.current, Caller(**given | more), seen, call="c", at=AT)

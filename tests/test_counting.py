@@ -51,7 +51,7 @@ def entity(jurisdiction: str, **more: Any) -> Entity:
 
 
 def caller(**attested: Any) -> Caller:
-    return Caller(key_id="k", key_name="k", entity="e", team="", attested=attested)
+    return Caller(key_id="k", entity="e", team="", attested=attested)
 
 
 def person(category: str, name: str = "n") -> Person:

@@ -45,7 +45,6 @@ HELD = ("impact_assessment", "notice")
 def caller(**more: Any) -> Caller:
     given: dict[str, Any] = {
         "key_id": "app",
-        "key_name": "app",
         "entity": "sh",
         "team": "",
         "chosen": {"purpose": "drafting", "audience": "internal"},

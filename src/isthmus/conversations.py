@@ -6,7 +6,6 @@ written with knowledge of it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import msgspec
@@ -14,8 +13,6 @@ import msgspec
 from isthmus.exchange import Joined
 from isthmus.flow import ABROAD, joining
 from isthmus.verdicts import Matter
-
-Read = Callable[[str], Awaitable[tuple[Joined, ...]]]
 
 
 class Memory(Protocol):

@@ -88,7 +88,6 @@ class Caller(Value, frozen=True, kw_only=True):
     """
 
     key_id: str
-    key_name: str
     entity: str
     team: str
     chosen: dict[str, str] = {}

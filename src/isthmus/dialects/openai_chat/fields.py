@@ -17,12 +17,6 @@ ROLES: dict[str, str] = {
     "function": "tool",
 }
 DEFINITIONS = frozenset({"tools", "functions", "response_format", "tool_choice", "function_call"})
-TEXT_FIELDS: dict[str, str] = {
-    "content": "content",
-    "reasoning_content": "reasoning",
-    "reasoning": "reasoning",
-    "refusal": "refusal",
-}
 
 _REQUEST = """
     messages model stream stream_options include_usage include_obfuscation tools tool_choice parallel_tool_calls

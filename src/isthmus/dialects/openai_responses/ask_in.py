@@ -63,7 +63,6 @@ NEUTRAL: dict[str, tuple[Any, ...]] = {
     "background": (False,),
 }
 CHOICES = {"auto": "auto", "none": "none", "required": "any"}
-SAID = frozenset({"function_call", "custom_tool_call", "reasoning"})
 
 
 def read_ask(body: Node) -> Ask:

@@ -41,7 +41,6 @@ def caller_of(key: Key, wishes: Mapping[str, Any], slots: tuple[Slot, ...], secr
         )
     return Caller(
         key_id=key.id,
-        key_name=key.id,
         entity=key.entity,
         team=key.team,
         chosen=_chosen(key, wishes),
