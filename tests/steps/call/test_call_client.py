@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -54,6 +54,7 @@ class Upstream:
 
     def __init__(self, talk: Talk) -> None:
         self.talk, self.heard, self.connections, self.port = talk, list[Far](), 0, 0
+        self.open = dict[asyncio.Task[None], asyncio.StreamWriter]()
 
     @property
     def url(self) -> str:
@@ -61,6 +62,9 @@ class Upstream:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        task = asyncio.current_task()
+        assert task is not None
+        self.open[task] = writer
         try:
             while await (far := Far(reader, writer)).hear():
                 self.heard.append(far)
@@ -69,6 +73,15 @@ class Upstream:
             pass
         finally:
             writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+            del self.open[task]
+
+    async def leave(self) -> None:
+        """Drop every connection and wait until its task has ended, so that no socket outlives the loop."""
+        for writer in self.open.values():
+            writer.transport.abort()
+        await asyncio.gather(*self.open, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -77,7 +90,10 @@ async def upstream(talk: Talk) -> AsyncIterator[Upstream]:
     server = await asyncio.start_server(far.serve, "127.0.0.1", 0)
     far.port = server.sockets[0].getsockname()[1]
     async with server:
-        yield far
+        try:
+            yield far
+        finally:
+            await far.leave()
 
 
 @pytest.fixture
