@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("isthmus.cli.init:init", "Write a first configuration with its secrets into a folder."),
     "check": ("isthmus.cli.check:check", "Read a configuration and say every problem at once."),
     "scan": ("isthmus.cli.scan:app", "Find what must not leave in a text."),
+    "protect": ("isthmus.cli.protect:protect", "A document with pseudonyms, and a key file that brings it back."),
+    "unprotect": ("isthmus.cli.unprotect:unprotect", "Bring a protected document back with its key file."),
     "identifiers": ("isthmus.cli.identifiers:app", "What can be found: identifiers and their checks."),
     "law": ("isthmus.cli.law:app", "The rules: list, show, decide from facts."),
     "dialects": ("isthmus.cli.dialects:app", "The wire forms, what an answer says, what is carried between them."),

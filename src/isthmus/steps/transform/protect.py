@@ -28,17 +28,17 @@ def protect(
     findings: Iterable[Finding],
     transforms: Mapping[str, str],
     *,
-    key: bytes,
+    key: bytes | Issuer,
     words: Mapping[str, Mapping[str, str]],
     lang: Lang = "auto",
     slots: Sequence[Slot] | None = None,
 ) -> Protected:
     """Do the duties of `transforms` (legal class -> duty) to `body`.
 
-    `key` is the conversation's; `words` are the type words by kind and language. `slots`, the texts of the body in
-    document order, limit where text that looks like a pseudonym is escaped (None: every string and key). Raises
-    `ValueError` for an unknown duty, `PointerError` for a finding that addresses no text of `body`, `RefusedError`
-    where a schema demands a form that no replacement can have.
+    `key` is the conversation's, or an issuer that goes on from what it issued before; `words` are the type words by
+    kind and language. `slots`, the texts of the body in document order, limit where text that looks like a pseudonym
+    is escaped (None: every string and key). Raises `ValueError` for an unknown duty, `PointerError` for a finding that
+    addresses no text of `body`, `RefusedError` where a schema demands a form that no replacement can have.
     """
     if unknown := set(transforms.values()) - set(DUTIES):
         raise ValueError(f"no such duty: {', '.join(sorted(unknown))}")
@@ -47,7 +47,7 @@ def protect(
     if not marked and not reversible:
         return Protected(body=body)
     places = _places(body, slots, marked)
-    issuer = Issuer(key)
+    issuer = key if isinstance(key, Issuer) else Issuer(key)
     writer = Writer(Namer(issuer, constraints(body), words, places), words, lang)
     edits: list[Edit] = []
     for place in places:

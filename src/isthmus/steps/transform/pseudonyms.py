@@ -8,7 +8,9 @@ Values are met in the order of the document, so a history that only grows keeps 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from itertools import count
+from typing import NamedTuple
 
 from isthmus.pseudonyms.form import ALPHABET, LENGTHS, check_symbol, is_mixed, type_word
 
@@ -22,10 +24,19 @@ _PAIRS = [ALPHABET[number % _SIZE] + ALPHABET[number // _SIZE] for number in ran
 _ROOM = {length: _SIZE**length for length in LENGTHS}
 
 
-class Issuer:
-    """Issues the pseudonyms of one request; `originals` is the way back."""
+class Issued(NamedTuple):
+    """A pseudonym, what it was issued for, and the spelling that it comes back as."""
 
-    def __init__(self, key: bytes) -> None:
+    kind: str
+    value: str
+    name: str
+    original: str
+
+
+class Issuer:
+    """Issues the pseudonyms of one request; `originals` is the way back. What was `issued` before keeps its place."""
+
+    def __init__(self, key: bytes, issued: Iterable[Issued] = ()) -> None:
         self.originals: dict[str, str] = {}
         self.key = key
         self._inner, self._outer = hashlib.sha256(_padded(key, _INNER)), hashlib.sha256(_padded(key, _OUTER))
@@ -34,6 +45,10 @@ class Issuer:
         self._codes: set[str] = set()
         self._lengths: set[int] = set()
         self._shortened: set[str] = set()  # the codes with one symbol left out, once they differ in length
+        for one in issued:
+            self.take(one.kind, one.value, one.name, one.original, fixed=False)
+            self._codes.add(code := one.name.rpartition("-")[2])
+            self._lengths.add(len(code))
 
     def pseudonym(self, kind: str, value: str, word: str, surface: str) -> str:
         """The pseudonym of a value; it comes back as `surface`, the latest spelling wins."""
@@ -60,6 +75,11 @@ class Issuer:
     def literal(self, text: str, word: str) -> str:
         """A pseudonym for text that already looks like one, so that it comes back as it was."""
         return self.pseudonym(_LITERAL, text, word, text)
+
+    @property
+    def issued(self) -> tuple[Issued, ...]:
+        """Everything issued so far, in its order."""
+        return tuple(Issued(kind, value, name, self.originals[name]) for (kind, value), name in self._issued.items())
 
     @property
     def codes(self) -> frozenset[str]:

@@ -1,0 +1,75 @@
+"""What a command reads and for which findings it asks: a text from a file or a pipe, kinds and strengths."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+import isthmus
+from isthmus.config import read_config
+from isthmus.errors import MalformedError
+from isthmus.exchange import STRENGTH_ORDER, Finding, Strength
+from isthmus.registry.declared import term_lists
+from isthmus.steps.scan import Scanner, load_scanner
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Findings of these kinds (all where there are none), at least this sure."""
+
+    kinds: tuple[str, ...]
+    least: int
+
+    def __call__(self, finding: Finding) -> bool:
+        """Whether a finding is one of them; a kind with a final dot stands for all that begin so."""
+        if STRENGTH_ORDER[finding.strength] < self.least:
+            return False
+        return not self.kinds or any(
+            finding.kind == kind or (kind.endswith(".") and finding.kind.startswith(kind)) for kind in self.kinds
+        )
+
+
+def wanted(kinds: str, strength: Strength) -> Wanted:
+    """What `--kinds` and `--strength` ask for."""
+    return Wanted(tuple(kind.strip() for kind in kinds.split(",") if kind.strip()), STRENGTH_ORDER[strength])
+
+
+def scanner_of(config: Path | None, *, prose: bool | None) -> Scanner:
+    """The scanner of a configuration, or of none; `prose` unless it is None outranks what the configuration says."""
+    root = Path(isthmus.__file__).parent / "jurisdictions"
+    if config is None:
+        return load_scanner(root, terms={}, prose=prose is not False)
+    loaded = read_config(config)
+    running = loaded.config.policy.prose if prose is None else prose
+    return load_scanner(root, terms=term_lists(loaded), prose=running)
+
+
+def read_bytes(source: str) -> bytes:
+    """The bytes of a file, or of standard input for `-`; raises `MalformedError`."""
+    if source == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(source).read_bytes()
+    except OSError as error:
+        raise MalformedError(
+            f"cannot be read: {error.strerror}", where=source, remedy="give a file, or - for standard input"
+        ) from None
+
+
+def read_text(source: str) -> str:
+    """The text of a file, or of standard input for `-`; raises `MalformedError`."""
+    try:
+        return read_bytes(source).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedError(f"not UTF-8 at byte {error.start}", where=source, remedy="convert it first") from None
+
+
+def write_text(text: str, output: Path | None) -> None:
+    """The text as it is, without a change of its line ends, to a file or to standard output."""
+    data = text.encode("utf-8")
+    if output is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        output.write_bytes(data)
