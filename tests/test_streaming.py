@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from isthmus.dialects.known import DIALECTS
 from isthmus.dialects.openai_chat import ChatStream
 from isthmus.errors import BrokenReplyError, UpstreamTimeoutError
 from isthmus.streaming import StreamedAnswer
@@ -21,6 +23,7 @@ def event(text: str, finish: str | None = None) -> bytes:
 
 
 DONE = b"data: [DONE]\n\n"
+COMMENT = b": keep-alive\n\n"
 WHOLE = (event("one "), event("two"), event("", "stop"), DONE)
 
 
@@ -88,6 +91,63 @@ async def test_it_starts_with_the_first_bytes_for_the_client() -> None:
     assert all(pieces)
     assert b"".join(pieces) == data
     assert pieces[0] == WHOLE[0]
+
+
+def sse(**node: Any) -> bytes:
+    return b"data: " + json.dumps(node).encode() + b"\n\n"
+
+
+MESSAGE = {"id": "m", "type": "message", "role": "assistant", "model": "x", "content": [], "usage": {}}
+RESPONSE = {"id": "r", "object": "response", "status": "in_progress", "output": []}
+ITEM = {"type": "message", "id": "i", "role": "assistant", "content": []}
+# in each dialect how an answer opens, and the first event with content
+OPENINGS: dict[str, tuple[list[bytes], bytes]] = {
+    "openai_chat": (
+        [sse(choices=[{"index": 0, "delta": {"role": "assistant", "content": ""}, "finish_reason": None}])],
+        event("one"),
+    ),
+    "openai_responses": (
+        [
+            sse(type="response.created", response=RESPONSE, sequence_number=0),
+            sse(type="response.in_progress", response=RESPONSE, sequence_number=1),
+            sse(type="response.output_item.added", output_index=0, item=ITEM, sequence_number=2),
+        ],
+        sse(type="response.output_text.delta", output_index=0, content_index=0, delta="one", sequence_number=3),
+    ),
+    "anthropic": (
+        [
+            sse(type="message_start", message=MESSAGE),
+            sse(type="ping"),
+            sse(type="content_block_start", index=0, content_block={"type": "text", "text": ""}),
+        ],
+        sse(type="content_block_delta", index=0, delta={"type": "text_delta", "text": "one"}),
+    ),
+    "gemini": (
+        [sse(candidates=[{"content": {"role": "model", "parts": [{"text": ""}]}, "index": 0}])],
+        sse(candidates=[{"content": {"role": "model", "parts": [{"text": "one"}]}, "index": 0}]),
+    ),
+}
+
+
+@pytest.mark.parametrize("dialect", OPENINGS)
+async def test_comments_and_the_opening_of_an_answer_are_no_start(dialect: str) -> None:
+    """What fails behind them can still be asked of another deployment; they come before the first content."""
+    opening, content = OPENINGS[dialect]
+    failing = Source(COMMENT, *opening, COMMENT, error=BrokenReplyError("it broke off"))
+    with pytest.raises(BrokenReplyError):
+        await StreamedAnswer(failing, DIALECTS[dialect].stream(), Endings()).start()
+    answer = StreamedAnswer(Source(COMMENT, *opening, content, silent=True), DIALECTS[dialect].stream(), Endings())
+    await answer.start()
+    assert await anext(answer) == b"".join((COMMENT, *opening, content))
+    await answer.aclose()
+
+
+async def test_a_long_silence_is_no_silence_for_the_client() -> None:
+    """It would hang up on a connection that says nothing, as would what stands between."""
+    answer = StreamedAnswer(Source(COMMENT, silent=True), ChatStream(), Endings(), quiet_s=0)
+    await answer.start()
+    assert await anext(answer) == COMMENT
+    await answer.aclose()
 
 
 @pytest.mark.parametrize("pieces", [WHOLE, (b"".join(WHOLE),)])

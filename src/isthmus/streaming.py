@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
@@ -17,13 +18,22 @@ class Source(Protocol):
 
 
 class Wire(Protocol):
-    """What turns the deployment's bytes into the client's; `done` once the deployment said that nothing more comes."""
+    """What turns the deployment's bytes into the client's.
 
+    `begun` once an event with content came, `done` once the deployment said that nothing more comes.
+    """
+
+    @property
+    def begun(self) -> bool: ...
     @property
     def done(self) -> bool: ...
     def feed(self, data: bytes) -> bytes: ...
     def end(self) -> bytes: ...
     def abort(self, error: IsthmusError) -> bytes: ...
+
+
+# for how long a deployment may only keep its connection alive: then the client's must be, too
+QUIET_S = 30.0
 
 
 class StreamedAnswer:
@@ -32,19 +42,29 @@ class StreamedAnswer:
     `ending` is told how it ended: `answered`, the code of an error, or nothing where the client left.
     """
 
-    def __init__(self, source: Source, stream: Wire, ending: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self, source: Source, stream: Wire, ending: Callable[[str], Awaitable[None]], *, quiet_s: float = QUIET_S
+    ) -> None:
         self._source = source
         self._chunks = aiter(source.chunks)
         self._stream = stream
         self._ending = ending
+        self._quiet_s = quiet_s
         self._ready = b""
         self._over = False
         self._closed = False
 
     async def start(self) -> None:
-        """Wait for the first bytes; raises `UpstreamError` while another deployment can still be tried."""
-        while not self._ready and not self._over:
-            self._ready = await self._next()
+        """Wait for the first event with content; raises `UpstreamError` while another deployment can still be tried.
+
+        Comments and the opening of an answer are none. Where nothing else comes for `quiet_s` they are given out.
+        """
+        loop = asyncio.get_running_loop()
+        patient_until = loop.time() + self._quiet_s
+        while not self._over and not (self._ready and self._stream.begun):
+            self._ready += await self._next()
+            if self._ready and loop.time() > patient_until:
+                return
 
     def __aiter__(self) -> StreamedAnswer:
         return self

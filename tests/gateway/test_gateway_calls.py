@@ -106,6 +106,21 @@ async def test_a_failing_deployment_is_tried_again_then_left(house):
     assert len(set(opened)) == 3
 
 
+@pytest.mark.parametrize("fault", ["alive", "alive_stall", "opened"])
+async def test_what_only_keeps_a_connection_alive_does_not_end_the_fallback(house, fault):
+    """Comments and the opening of an answer hold nothing for the client, which then gets another's answer alone."""
+    house.ecosystems.fail("mistral-frankfurt", fault, "always")
+    answer = await house.chat("hello", "both", stream=True)
+    assert answer.headers["x-isthmus-deployment"] == "elsewhere"
+    assert "check the facts" in answer.text
+    assert not any(event.get("error") for event in answer.events)
+    assert b"keep-alive" not in answer.body
+    entries = await house.entries()
+    outcomes = [entry["content"]["outcome"] for entry in entries if entry["kind"] == "send.closed"]
+    failed = "upstream_timeout" if fault == "alive_stall" else "upstream_broken_reply"
+    assert outcomes == [failed, "answered"]
+
+
 async def test_a_concrete_name_is_never_another_model(house):
     house.ecosystems.fail("mistral-frankfurt", "503_now", "always")
     answer = await house.chat("hello", "abroad")

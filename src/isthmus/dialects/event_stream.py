@@ -16,6 +16,8 @@ from isthmus.errors import BrokenReplyError, IsthmusError
 from isthmus.exchange import Usage
 
 KEEP_ALIVE = b":\n\n"
+# no opening of an answer has as many events without a text
+OPENING = 8
 _encode = msgspec.json.Encoder().encode
 
 
@@ -23,13 +25,13 @@ class EventStream(ABC):
     """What all dialects share: faults come after all that was good before them, silence keeps a connection open.
 
     An event that no filter changes keeps its bytes. `formatted`: the content is JSON text, `seal`: what is signed will
-    come back changed. `text_seen` counts the code
-    points of all texts that the deployment sent.
+    come back changed. `text_seen` counts the code points of all texts that the deployment sent.
     """
 
     __slots__ = (
         "_chain",
         "_done",
+        "_events",
         "_extra",
         "_failure",
         "_formatted",
@@ -51,6 +53,7 @@ class EventStream(ABC):
         self._extra: Callable[[], dict[str, Any]] | None = None
         self._failure: BrokenReplyError | None = None
         self._done = False
+        self._events = 0
         self._lone = False
         self._halves: dict[str, str] = {}
         self._out: list[bytes] = []
@@ -67,6 +70,11 @@ class EventStream(ABC):
     def done(self) -> bool:
         """Whether the deployment said that nothing more comes."""
         return self._done
+
+    @property
+    def begun(self) -> bool:
+        """Whether an event with content came: a text, an end, or more events than any opening has."""
+        return self.text_seen > 0 or self._done or bool(self.finish) or self._events >= OPENING
 
     def attach(self, make: Callable[[], dict[str, Any]]) -> None:
         """Send what `make` gives as `isthmus` once the usage is known."""
@@ -119,6 +127,7 @@ class EventStream(ABC):
         if self._done:
             return
         if event.data:
+            self._events += 1
             self._event(event, event.data)
         elif not self._chain and not event.raw.strip(b"\r\n"):
             self._out.append(event.raw)

@@ -38,6 +38,11 @@ class TranslatedStream:
         """What the translation left out, by name."""
         return tuple(sorted(self._translator.declared))
 
+    @property
+    def begun(self) -> bool:
+        """As `EventStream.begun`."""
+        return self._stream.begun
+
     def attach(self, make: Callable[[], dict[str, Any]]) -> None:
         """As `EventStream.attach`."""
         self._stream.attach(make)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from isthmus.apps.demo.simulated.wire import STREAM_HEAD
+
 End = Literal["keep", "close", "reset"]
 
 
@@ -32,6 +34,14 @@ def _error(status: str, message: str, *extra: str) -> bytes:
     return _answer(status, body, "application/json", *extra)
 
 
+def _chunk(data: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+_ALIVE = STREAM_HEAD + _chunk(b": keep-alive\n\n")
+_OPENING = b'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}\n\n'
+_FAILED = b'data: {"error":{"message":"overloaded (simulated)","type":"server_error","code":null}}\n\n'
+
 FAULTS: dict[str, Fault] = {
     "503": Fault(_error("503 Service Unavailable", "overloaded", "retry-after: 1")),
     "503_now": Fault(_error("503 Service Unavailable", "overloaded", "retry-after: 0")),
@@ -50,5 +60,8 @@ FAULTS: dict[str, Fault] = {
     "half_reset": Fault(None, share=0.5, end="reset"),
     "stall": Fault(None, share=0.5, stall=True),
     "silent": Fault(b"", stall=True),
+    "alive": Fault(_ALIVE, end="close"),
+    "alive_stall": Fault(_ALIVE, stall=True),
+    "opened": Fault(_ALIVE + _chunk(_OPENING) + _chunk(_FAILED), end="close"),
     "slow": Fault(None, share=1.0, wait_s=2.0),
 }
