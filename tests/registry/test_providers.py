@@ -10,7 +10,7 @@ import pytest
 
 from isthmus.cli.providers import groups
 from isthmus.errors import CatalogError, ConfigError
-from isthmus.registry.offers import address
+from isthmus.registry.offers import Provider, address
 from isthmus.registry.providers import load_providers
 
 CATALOGUE = load_providers()
@@ -75,7 +75,63 @@ def test_a_place_of_processing_that_is_not_fixed_stays_unknown() -> None:
     for name, endpoint in (("openrouter", ""), ("azure", ""), ("bedrock", ""), ("google", ""), ("self_hosted", "vllm")):
         assert CATALOGUE.endpoint(name, endpoint).hosted_in() is None
     assert CATALOGUE.endpoint("alibaba", "beijing").hosted_in() == ("cn",)
-    assert CATALOGUE.endpoint("alibaba", "singapore").hosted_in() == ("sg",)
+    assert CATALOGUE.endpoint("alibaba", "hongkong").hosted_in() == ("hk",)
+    assert CATALOGUE.endpoint("alibaba", "singapore").hosted_in() is None, "inference is scheduled over the world"
+
+
+def test_a_model_that_roams_has_no_place_even_in_a_region_that_has_one() -> None:
+    bedrock = CATALOGUE.endpoint("bedrock")
+    assert bedrock.hosted_in("eu-central-1", "amazon.nova-pro-v1:0") == ("de",)
+    assert bedrock.hosted_in("eu-central-1", "global.anthropic.claude-opus-5-5") is None
+    assert bedrock.hosted_in("eu-central-1", "eu.amazon.nova-pro-v1:0") is None
+
+
+def places(row: Provider) -> set[str]:
+    """Every place where a seller is known to process, in whichever region."""
+    fixed = {place for endpoint in row.endpoints for place in endpoint.hosted_in() or ()}
+    return fixed | {p for endpoint in row.endpoints for region in endpoint.regions for p in region.hosted_in or ()}
+
+
+def test_at_least_forty_sellers_say_who_where_how_and_since_when() -> None:
+    """The counts that the catalogue is measured by; a seller whose place nobody stated is not among them."""
+    rows = CATALOGUE.rows
+    complete: list[str] = []
+    priced: list[str] = []
+    unknown: list[str] = []
+    priced_models = 0
+    for name, row in rows.items():
+        assert row.endpoints
+        assert all(endpoint.access.dialects and endpoint.access.source for endpoint in row.endpoints), name
+        hosts = all(endpoint.self_hosted for endpoint in row.endpoints)
+        operated = hosts or any(endpoint.operator or endpoint.owner for endpoint in row.endpoints)
+        assert operated or row.unverified, name
+        (complete if operated and (hosts or places(row)) else unknown).append(name)
+        models = [model for endpoint in row.endpoints for model in endpoint.models if model.tariffs]
+        priced_models += len(models)
+        priced += [name] if models else []
+        assert all(tariff.source for model in models for tariff in model.tariffs), name
+    endpoints = [endpoint for row in rows.values() for endpoint in row.endpoints]
+    print(
+        f"{len(rows)} sellers, {len(endpoints)} endpoints; {len(complete)} with operator and place, "
+        f"{len(unknown)} whose place is unknown ({', '.join(unknown)}); {len(priced)} with a sourced tariff, "
+        f"{priced_models} models with one; {sum(e.self_hosted for e in endpoints)} kinds of servers of one's own"
+    )
+    assert len(rows) >= 40
+    assert len(complete) >= 40
+    assert len(priced) >= 25
+
+
+NAMED = """alibaba zhipu deepseek moonshot volcengine byteplus baidu tencent sensenova 01ai minimax stepfun iflytek
+baichuan huawei siliconflow xiaomi jd antelope sensetime_medical lingyi openai azure azure_china anthropic google vertex
+bedrock mistral xai cohere groq openrouter self_hosted"""
+
+
+def test_the_sellers_that_both_ecosystems_are_known_by_are_there() -> None:
+    assert set(NAMED.split()) - set(CATALOGUE.rows) == set()
+    servers = {endpoint.id for endpoint in CATALOGUE.rows["self_hosted"].endpoints}
+    assert {"vllm", "sglang", "ollama", "xinference", "llamacpp"} <= servers
+    for name in ("jd", "antelope", "sensetime_medical", "lingyi"):
+        assert "verify with the vendor" in CATALOGUE.rows[name].unverified
 
 
 def test_the_terms_that_rules_decide_on_are_there() -> None:

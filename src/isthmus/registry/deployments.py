@@ -114,7 +114,7 @@ def _destination(row: Deployment, endpoint: Endpoint, model: Model | None) -> De
         model=row.model,
         provider=row.provider,
         recipient=row.recipient or (recipient.id if recipient else ""),
-        hosted_in=row.hosted_in or endpoint.hosted_in(row.region) or (),
+        hosted_in=row.hosted_in or endpoint.hosted_in(row.region, row.model) or (),
         accessible_from=_stated(row.accessible_from, endpoint.control.accessible_from if endpoint.control else None),
         operator_country=row.operator_country or (operator.country if operator else None),
         owner_country=row.owner_country or (owner.country if owner else None),

@@ -184,7 +184,8 @@ class Endpoint(Row, frozen=True, kw_only=True):
     """One address of a seller with the facts that hold for it.
 
     `any_model`: it serves whatever model the deployment names, so the deployment states that model's facts.
-    `self_hosted`: the enterprise runs it, so hosting, operator and recipient come from the deployment.
+    `self_hosted`: the enterprise runs it, so hosting, operator and recipient come from the deployment. `roaming`: how
+    names of models begin that are processed beyond the region that was asked.
     """
 
     id: Id
@@ -195,6 +196,7 @@ class Endpoint(Row, frozen=True, kw_only=True):
     models: tuple[Model, ...] = ()
     any_model: bool = False
     self_hosted: bool = False
+    roaming: tuple[Text, ...] = ()
 
     @property
     def base_url(self) -> str | None:
@@ -221,8 +223,10 @@ class Endpoint(Row, frozen=True, kw_only=True):
         """The ultimate parent."""
         return self.control.owner if self.control else None
 
-    def hosted_in(self, region: str = "") -> tuple[str, ...] | None:
-        """Where inference and logs are, in that region if one is named; None is unknown."""
+    def hosted_in(self, region: str = "", model: str = "") -> tuple[str, ...] | None:
+        """Where inference and logs are, in that region if one is named, for that model; None is unknown."""
+        if self.roaming and model.startswith(self.roaming):
+            return None
         if region and self.regions:
             return find(region, {row.id: row for row in self.regions}, "region").hosted_in
         return self.control.hosted_in if self.control else None
