@@ -137,11 +137,15 @@ class Finding(Value, frozen=True, kw_only=True):
 
 
 class Scan(Value, frozen=True, kw_only=True):
-    """What a scan saw: `complete`, or the parts it could not read, with the classes it is able to see."""
+    """What a scan saw: `complete`, or the parts it could not read, with the classes it is able to see.
+
+    `lost` is what stood in the place of a better finding, where that was asked for.
+    """
 
     findings: tuple[Finding, ...]
     unscanned: tuple[Unscanned, ...] = ()
     sees: tuple[str, ...] = ()
+    lost: tuple[Finding, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,14 +35,75 @@ def test_machine_form_answers_each_line_in_order():
     assert [(s["start"], s["end"]) for s in third["spans"]] == [(1, 8)]
 
 
-@pytest.mark.parametrize("bad", ["not json", '{"id": 1}', '{"id": 1, "text": 5}', "[]", '{"id": 1, "text": "\xff"}'])
-def test_a_bad_line_ends_with_its_number(bad: str):
-    done = run("--jsonl", "-", text=b'{"id": 1, "text": "13800138000"}\n\n' + bad.encode("latin-1"))
-    assert done.returncode == 2
-    assert len(done.stdout.splitlines()) == 1
-    assert done.stderr.startswith(b"error: standard input:3: ")
-    assert b"Traceback" not in done.stderr
-    assert b"expected" in done.stderr
+@pytest.mark.parametrize(
+    ("bad", "named"),
+    [
+        ("not json", None),
+        ('{"id": 1}', 1),
+        ('{"id": "x", "text": 5}', "x"),
+        ("[]", None),
+        ('{"id": 1, "text": "\xff"}', None),
+    ],
+)
+def test_a_bad_line_has_its_error_and_the_rest_goes_on(bad: str, named: str | int | None):
+    good = b'{"id": 2, "text": "13800138000"}'
+    done = run("--jsonl", "-", text=good + b"\n\n" + bad.encode("latin-1") + b"\n" + good)
+    first, wrong, last = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert first == last
+    assert first["spans"]
+    assert set(wrong) == {"id", "error"}
+    assert wrong["id"] == named
+    assert wrong["error"].startswith("line 3: ")
+    assert "expected" in wrong["error"]
+    assert done.stderr.startswith(b"warning: 1 lines")
+
+
+def test_what_lost_in_overlaps_is_there_for_the_asking():
+    """A certain finding hides others in its place; `--all` adds them, marked."""
+    text = json.dumps({"id": 1, "text": "at http://user:pass@192.0.2.7 now"})
+    plain, every = (json.loads(run("-", "--jsonl", *more, text=text).stdout)["spans"] for more in ((), ("--all",)))
+    assert [span for span in every if "lost" not in span] == plain
+    lost = [span for span in every if span.get("lost")]
+    assert "common.ip" in {span["kind"] for span in lost}
+    assert all(any(p["start"] < s["end"] and s["start"] < p["end"] for p in plain) for s in lost)
+
+
+def test_names_in_running_text_are_found_unless_not_wanted():
+    for more, kinds in (((), ["person"]), (("--no-prose",), [])):
+        answer = json.loads(run("-", "--json", *more, text="张伟说他不来。").stdout)
+        assert [f["kind"] for f in answer["findings"]] == kinds
+
+
+def test_a_folder_is_read_whole_and_summed_up(tmp_path: Path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "a.txt").write_text("手机13800138000\n邮箱a@b.com", encoding="utf-8")
+    (tmp_path / "sub" / "b.md").write_text("nothing", encoding="utf-8")
+    (tmp_path / ".git" / "c").write_text("13800138000", encoding="utf-8")
+    (tmp_path / "d.bin").write_bytes(b"\xff\xfe")
+    (tmp_path / "link").symlink_to(tmp_path / "a.txt")
+    done = run(str(tmp_path))
+    shown = done.stdout.decode()
+    assert "a.txt:2" in shown
+    assert "2 files read, 1 with findings" in shown
+    assert "not read: d.bin: not UTF-8" in done.stderr.decode()
+    answer = json.loads(run(str(tmp_path), "--json").stdout)
+    assert [each["file"] for each in answer["files"]] == ["a.txt", "d.bin", "sub/b.md"]
+    assert answer["summary"]["kinds"] == {"cn.mobile": {"certain": 1}, "common.email": {"certain": 1}}
+    assert run(str(tmp_path), "--jsonl").returncode == 2
+
+
+def test_a_terminal_shows_the_line_with_colours_and_obeys_nothing_in_it():
+    environment = {**os.environ, "FORCE_COLOR": "1", "TERM": "xterm-256color"}
+    command = [sys.executable, "-m", "isthmus.cli.main", "scan", "-"]
+    text = "a \x1b]0;owned\x07 手机13800138000\u202e rest".encode()
+    done = subprocess.run(command, input=text, capture_output=True, timeout=60, check=True, env=environment)
+    shown = done.stdout.decode()
+    assert "\x1b]0;" not in shown
+    assert "\x07" not in shown
+    assert "\u202e" not in shown
+    assert "\x1b[" in shown.split("13800138000")[0]
 
 
 def test_people_see_where_what_and_why(tmp_path: Path):

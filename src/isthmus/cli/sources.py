@@ -12,7 +12,7 @@ from isthmus.config import read_config
 from isthmus.errors import MalformedError
 from isthmus.exchange import STRENGTH_ORDER, Finding, Strength
 from isthmus.registry.declared import term_lists
-from isthmus.steps.scan import Scanner, load_scanner
+from isthmus.steps.scan import Scanner, load_scanner, scan_text
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -28,6 +28,27 @@ class Wanted(msgspec.Struct, frozen=True):
         return not self.kinds or any(
             finding.kind == kind or (kind.endswith(".") and finding.kind.startswith(kind)) for kind in self.kinds
         )
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What was asked for in a text, each with whether it lost to a better finding; `complete`: all of it was read."""
+
+    findings: tuple[tuple[Finding, bool], ...]
+    complete: bool
+
+
+class Look(msgspec.Struct, frozen=True):
+    """How texts are scanned: with which scanner, for what, and whether what lost in overlaps is wanted too."""
+
+    scanner: Scanner
+    wanted: Wanted
+    every: bool = False
+
+    def __call__(self, text: str) -> Seen:
+        """What is in a text."""
+        found = scan_text(self.scanner, text, every=self.every)
+        pairs = [*((each, False) for each in found.findings), *((each, True) for each in found.lost)]
+        return Seen(tuple(pair for pair in pairs if self.wanted(pair[0])), found.complete)
 
 
 def wanted(kinds: str, strength: Strength) -> Wanted:

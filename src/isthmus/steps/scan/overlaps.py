@@ -34,6 +34,17 @@ def resolve(found: list[Spot]) -> tuple[Finding, ...]:
     return tuple(spot.finding for area in areas.values() for spot in _sweep(area))
 
 
+def losers(found: list[Spot], kept: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings that did not stay, each once, in the order of their text."""
+    seen = {(finding.kind, finding.parts) for finding in kept}
+    lost: list[Finding] = []
+    for finding in (spot.finding for spot in sorted(found, key=_place)):
+        if (key := (finding.kind, finding.parts)) not in seen:
+            seen.add(key)
+            lost.append(finding)
+    return tuple(lost)
+
+
 def is_general(kind: str) -> bool:
     """Whether a kind is one of all countries, which yields to a country's own."""
     return kind.startswith("common.")

@@ -52,12 +52,16 @@ def called(triggers: Collection[str]) -> frozenset[str]:
 
 
 class Source:
-    """A slot, with what is worth computing once for all its readings; one that is not `structured` is no JSON."""
+    """A slot, with what is worth computing once for all its readings; one that is not `structured` is no JSON.
 
-    __slots__ = ("_escaped", "_index", "_named", "_sure", "_tried", "slot", "structured")
+    With `every`, a pattern is tried also where another was surer.
+    """
 
-    def __init__(self, slot: Slot) -> None:
+    __slots__ = ("_escaped", "_every", "_index", "_named", "_sure", "_tried", "slot", "structured")
+
+    def __init__(self, slot: Slot, *, every: bool = False) -> None:
         self.slot = slot
+        self._every = every
         self.structured = may_be_json(slot.text)
         self._index: Index | None = None
         self._escaped = False
@@ -84,7 +88,8 @@ class Source:
 
     def settle(self, row: Row, start: int, end: int) -> None:
         """A pattern made of a range what is certain and passed its check."""
-        self._sure[start, end] = row.general and self._sure.get((start, end), True)
+        if not self._every:
+            self._sure[start, end] = row.general and self._sure.get((start, end), True)
 
     @property
     def json(self) -> Index | None:

@@ -18,7 +18,7 @@ from isthmus.steps.scan.confirm import Candidate, Confirmer
 from isthmus.steps.scan.context import Buffer
 from isthmus.steps.scan.database import Hit
 from isthmus.steps.scan.loading import Row, Scanner
-from isthmus.steps.scan.overlaps import Spot, resolve
+from isthmus.steps.scan.overlaps import Spot, losers, resolve
 from isthmus.steps.scan.prose.finders import PROSE
 from isthmus.steps.scan.readings import TRIGGERS, Reading, Source, called, readings
 
@@ -32,14 +32,19 @@ _LEADING = bytes(0 if 0x80 <= byte < 0xC0 else 1 for byte in range(256))
 Match: TypeAlias = tuple[Row, int, int]
 
 
-def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, ...] = ()) -> Scan:
-    """What is in the text of a call. Pure and thread-safe; never raises for any text."""
+def scan(
+    scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, ...] = (), *, every: bool = False
+) -> Scan:
+    """What is in the text of a call, with `every` also what lost in overlaps.
+
+    Pure and thread-safe; never raises for any text.
+    """
     names = NUL.join({slot.pointer.rpartition("/")[2] for slot in slots})
     text = NUL + NUL.join([slot.text for slot in slots]) + NUL
     matches, triggers = _look(scanner, text, names)
     if not (matches or triggers or (scanner.mentions and PROSE.search(text))):
         return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
-    plain = [Reading(source, source.slot.text) for source in map(Source, slots)]
+    plain = [Reading(Source(slot, every=every), slot.text) for slot in slots]
     found = _confirm(matches, text, plain, alone=not triggers)
     unread: list[Unscanned] = []
     further: list[Reading] = []
@@ -53,7 +58,9 @@ def scan(scanner: Scanner, slots: tuple[Slot, ...], unscanned: tuple[Unscanned, 
         found += _confirm(_look(scanner, text, names, first=False)[0], text, further, alone=False)
     if scanner.mentions:
         found += scanner.mentions.find((*plain, *further))
-    return Scan(findings=resolve(found), unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees)
+    findings = resolve(found)
+    lost = losers(found, findings) if every else ()
+    return Scan(findings=findings, unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees, lost=lost)
 
 
 def _look(scanner: Scanner, text: str, names: str, *, first: bool = True) -> tuple[list[Match], frozenset[str]]:
@@ -189,6 +196,6 @@ def _narrowed(confirmer: Confirmer, text: str, seen: tuple[int, int, int], reach
     return start, end
 
 
-def scan_text(scanner: Scanner, text: str) -> Scan:
+def scan_text(scanner: Scanner, text: str, *, every: bool = False) -> Scan:
     """Scan one text that is no part of a body."""
-    return scan(scanner, (Slot(pointer="", text=text),))
+    return scan(scanner, (Slot(pointer="", text=text),), every=every)
