@@ -64,15 +64,21 @@ def category_of(scheme: Scheme, item: Item) -> str | None:
 
 def after(scheme: Scheme, category: str, world: World) -> int | None:
     """Persons so far plus those of this flow; None where unknown, then what is missing is noted."""
-    first, path = before(scheme, category, world.facts)
+    known = world.totals.get((scheme.id, category))
+    if known is None:
+        known = world.totals[scheme.id, category] = _after(scheme, category, world.facts)
+    total, path = known
+    if total is None:
+        world.missing.append(path)
+    return total
+
+
+def _after(scheme: Scheme, category: str, facts: Facts) -> tuple[int | None, str]:
+    first, path = before(scheme, category, facts)
     if first is None:
-        world.missing.append(path)
-        return None
-    second, path = new(scheme, category, world.facts)
-    if second is None:
-        world.missing.append(path)
-        return None
-    return first + second
+        return None, path
+    second, path = new(scheme, category, facts)
+    return (None, path) if second is None else (first + second, path)
 
 
 def totals(scheme: Scheme, facts: Facts) -> tuple[dict[str, int], dict[str, int]]:

@@ -12,8 +12,8 @@ from isthmus.facts import Facts
 from isthmus.steps.decide.counting import totals
 from isthmus.steps.decide.judge import RANK, VERDICT_RANK, Judgement
 from isthmus.steps.decide.remedies import attach
-from isthmus.steps.decide.rulebook import CompiledRegime, Rulebook
-from isthmus.steps.decide.unknowns import Settled, settle
+from isthmus.steps.decide.rulebook import CompiledRegime, Rule, Rulebook
+from isthmus.steps.decide.unknowns import Settled, allows, settle
 from isthmus.steps.decide.world import Worlds
 
 STRENGTH = {"pseudonymise": 0, "drop": 1}
@@ -22,7 +22,7 @@ STRENGTH = {"pseudonymise": 0, "drop": 1}
 def decide(book: Rulebook, facts: Facts) -> Decision:
     """What all regimes in force on the date say of the flow; remedies are looked for only where it may not leave."""
     worlds = Worlds(facts)
-    settled = [(one, settle(book, one, facts, worlds)) for one in book.at(facts.on, facts.exporter.jurisdiction)]
+    settled = [(one, settle(book, one, worlds)) for one in book.at(facts.on, facts.exporter.jurisdiction)]
     spoken = [(regime, one) for regime, one in settled if any(one.judgements) or one.open_facts]
     regimes = tuple(_regime(regime, one, facts) for regime, one in spoken)
     verdict: Verdict = "allow"
@@ -33,23 +33,21 @@ def decide(book: Rulebook, facts: Facts) -> Decision:
         release=all(r.release for r in regimes),
         on=facts.on,
         regimes=regimes,
-        transforms=_transforms(spoken),
+        transforms=_transforms(spoken, facts),
         packs={regime.row.jurisdiction: book.packs.get(regime.row.jurisdiction, "") for regime, _ in spoken},
         facts=hashlib.sha256(msgspec.json.encode(facts, order="sorted")).hexdigest(),
     )
     if decision.release:
         return decision
-    return attach(facts, decision, spoken, lambda changed: releases(book, changed))
+    held = frozenset(regime.id for regime in decision.regimes if not regime.release)
+    return attach(facts, decision, spoken, lambda changed: releases(book, changed, held))
 
 
-def releases(book: Rulebook, facts: Facts) -> bool:
-    """Whether the flow may leave, without the rest of the decision."""
+def releases(book: Rulebook, facts: Facts, held: frozenset[str] = frozenset()) -> bool:
+    """Whether the flow may leave, without the rest of the decision; the regimes that `held` it before come first."""
     worlds = Worlds(facts)
-    for regime in book.at(facts.on, facts.exporter.jurisdiction):
-        one = settle(book, regime, facts, worlds)
-        if one.open_facts or any(j.verdict != "allow" for j in one.judgements if j):
-            return False
-    return True
+    regimes = sorted(book.at(facts.on, facts.exporter.jurisdiction), key=lambda regime: regime.id not in held)
+    return all(allows(book, regime, worlds) for regime in regimes)
 
 
 def _regime(regime: CompiledRegime, settled: Settled, facts: Facts) -> Regime:
@@ -94,13 +92,21 @@ def _verdict(one: Judgement) -> Verdict:
     return "review" if one.missing and one.verdict == "allow" else one.verdict
 
 
-def _transforms(spoken: list[tuple[CompiledRegime, Settled]]) -> dict[str, str]:
-    """What must be done to the data first, by class; the stronger duty wins."""
+def _transforms(spoken: list[tuple[CompiledRegime, Settled]], facts: Facts) -> dict[str, str]:
+    """What must be done to the data first, by class; the stronger duty wins.
+
+    A rule that may hold or not transforms the classes that are known to be there.
+    """
     found: dict[str, str] = {}
+    there = frozenset(name for item in facts.data for name in item.classes or ())
     for _, settled in spoken:
         for one in settled.judgements:
-            for rule in one.rules if one else ():
+            for rule, sure in ((rule, sure) for rules, sure in _transforming(one) for rule in rules):
                 for name, duty in rule.then.transform.items():
-                    if STRENGTH[duty] >= STRENGTH.get(found.get(name, ""), -1):
+                    if (sure or name in there) and STRENGTH[duty] >= STRENGTH.get(found.get(name, ""), -1):
                         found[name] = duty
     return found
+
+
+def _transforming(one: Judgement | None) -> tuple[tuple[tuple[Rule, ...], bool], ...]:
+    return ((one.rules, True), (one.perhaps, False)) if one else ()

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import msgspec
 
-from isthmus.decision import Citation, Duty, Mechanism, Standing
+from isthmus.decision import Citation, Duty, Mechanism
 from isthmus.exchange import Verdict
 from isthmus.steps.decide.rulebook import CompiledRegime, Rule
-from isthmus.steps.decide.world import World, Worlds
+from isthmus.steps.decide.world import Answer, World, Worlds
 
 # Mild to strict: where several rules hold, the strictest mechanism is what the law demands.
 STRICTNESS: tuple[Mechanism, ...] = (
@@ -48,7 +48,8 @@ VERDICT_RANK: dict[str, int] = {"allow": 0, "review": 1, "deny": 2}
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """What a regime says of one item, or of the flow: `rules` are those that spoke, the deciding one first.
 
-    `faults` are what stands in the way: the mechanism whose needs are not on file, and duties that block.
+    `faults` are what stands in the way: the mechanism whose needs are not on file, and duties that block. `perhaps` are
+    rules that transform data and of which it is unknown whether they hold: the data are transformed all the same.
     """
 
     mechanism: Mechanism
@@ -60,6 +61,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     counted: bool = True
     silence: bool = False
     missing: tuple[str, ...] = ()
+    perhaps: tuple[Rule, ...] = ()
 
     @property
     def signature(self) -> tuple[str, str]:
@@ -67,6 +69,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
         return ("free" if self.mechanism in FREE else self.mechanism), self.verdict
 
 
+UNSAID: Answer = (None, ())
 SILENT = Judgement(mechanism="not_applicable", verdict="allow")
 
 
@@ -76,35 +79,33 @@ def judge(regime: CompiledRegime, worlds: Worlds) -> tuple[Judgement | None, ...
     The single None means that the regime does not speak of this flow at all.
     """
     whole = worlds.whole
-    whole.missing = []
-    speaks = regime.when(whole)
+    speaks, missing = whole.ask(regime.when)
     if speaks is False:
         return (None,)
     if speaks is None:
-        return (msgspec.structs.replace(SILENT, missing=tuple(whole.missing)),)
+        transforming = tuple(rule for rule in regime.rules if rule.then.transform)
+        return (msgspec.structs.replace(SILENT, missing=missing, perhaps=transforming),)
     if regime.row.per == "flow" or not worlds.items:
-        return (judge_one(regime, whole),)
-    return tuple(judge_one(regime, world) for world in worlds.items)
+        return (judge_one(regime, whole, regime.rules),)
+    return tuple(judge_one(regime, world, regime.rules) for world in worlds.items)
 
 
-def judge_one(regime: CompiledRegime, world: World) -> Judgement:
-    """The judgement of one item, with every unknown that could still change it."""
+def judge_one(regime: CompiledRegime, world: World, rules: tuple[Rule, ...]) -> Judgement:
+    """The judgement of one item by some of the regime's rules, with every unknown that could still change it."""
     holding: list[Rule] = []
-    unsure: list[tuple[Rule, list[str]]] = []
+    unsure: list[tuple[Rule, tuple[str, ...]]] = []
     defeated: set[str] = set()
-    world.missing = []
-    for rule in regime.rules:
+    known, ask = world.answers.get, world.ask
+    for rule in rules:
         if rule.id in defeated:
             continue
-        answer = rule.test(world)
+        answer, missing = known(rule.test) or ask(rule.test)
         if answer:
             holding.append(rule)
             defeated |= rule.exception_to
         elif answer is None:
-            unsure.append((rule, world.missing))
-            world.missing = []
-    winner = strictest(holding)
-    return _concluded(regime, world, holding, unsure, winner)
+            unsure.append((rule, missing))
+    return _concluded(regime, world, holding, unsure, strictest(holding))
 
 
 def strictest(rules: list[Rule]) -> Rule | None:
@@ -118,7 +119,11 @@ def strictest(rules: list[Rule]) -> Rule | None:
 
 
 def _concluded(
-    regime: CompiledRegime, world: World, holding: list[Rule], unsure: list[tuple[Rule, list[str]]], winner: Rule | None
+    regime: CompiledRegime,
+    world: World,
+    holding: list[Rule],
+    unsure: list[tuple[Rule, tuple[str, ...]]],
+    winner: Rule | None,
 ) -> Judgement:
     missing: list[str] = []
     mechanism: Mechanism = "not_applicable"
@@ -129,22 +134,21 @@ def _concluded(
         mechanism = winner.then.mechanism
         verdict = "deny" if mechanism in DENYING else "review" if mechanism == "human_review" else "allow"
         if winner.needs is not None:
-            answer = winner.needs(world)
+            answer, more = world.ask(winner.needs)
             if answer is False:
                 verdict = "deny"
-            missing += world.missing
+            missing += more
         if verdict != "allow":
             faults.append(mechanism)
     elif regime.protects is not None:
-        world.missing = []
-        protected = regime.protects(world)
-        missing += world.missing
+        protected, more = world.ask(regime.protects)
+        missing += more
         if protected:
             mechanism, verdict, silence = "deny", "deny", True
             faults.append("silence")
-    duties, more = _duties(world, [r for r in holding if r.then.duty], faults)
+    duties, wanting = _duties(world, [r for r in holding if r.then.duty], faults)
     duties += _perhaps(world, [r for r, _ in unsure if r.then.duty])
-    missing += more
+    missing += wanting
     if faults and verdict == "allow":
         verdict = "deny"
     missing += _could_matter(world, holding, unsure, winner, mechanism)
@@ -159,6 +163,7 @@ def _concluded(
         counted=winner.then.counted if winner else True,
         silence=silence,
         missing=tuple(dict.fromkeys(missing)),
+        perhaps=tuple(rule for rule, _ in unsure if rule.then.transform),
     )
 
 
@@ -169,47 +174,31 @@ def _duties(world: World, rules: list[Rule], faults: list[str]) -> tuple[tuple[D
     for rule in rules:
         row = rule.then.duty
         assert row is not None
-        world.missing = []
-        met = rule.met(world) if rule.met else None
+        met, more = world.ask(rule.met) if rule.met else UNSAID
         blocks = row.blocks and rule.met is not None
-        if rule.after is not None and rule.after(world) is False:
-            blocks = False
+        if rule.after is not None:
+            passed, awaited = world.ask(rule.after)
+            blocks, more = blocks and passed is not False, (*more, *awaited)
         if blocks and met is None:
-            missing += world.missing
+            missing += more
         if blocks and met is False:
             faults.append(row.id)
-        found.append(_duty(rule, "unknown" if met is None else "met" if met else "unmet", blocks=blocks))
+        found.append(rule.duties["unknown" if met is None else "met" if met else "unmet", blocks])
     return tuple(found), missing
 
 
 def _perhaps(world: World, rules: list[Rule]) -> tuple[Duty, ...]:
     """The duties of rules that may or may not hold: met where they are met in any case, else unknown."""
-    found: list[Duty] = []
-    for rule in rules:
-        met = rule.met is not None and rule.met(world) is True
-        if rule.then.duty is not None:
-            found.append(_duty(rule, "met" if met else "unknown", blocks=False))
-    return tuple(found)
-
-
-def _duty(rule: Rule, standing: Standing, *, blocks: bool) -> Duty:
-    row = rule.then.duty
-    assert row is not None
-    note = row.note
-    return Duty(
-        id=row.id,
-        standing=standing,
-        citation=rule.reason.citation,
-        blocks=blocks,
-        note_en=note.en if note else "",
-        note_zh=note.zh if note else "",
+    return tuple(
+        rule.duties["met" if rule.met is not None and world.ask(rule.met)[0] is True else "unknown", False]
+        for rule in rules
     )
 
 
 def _could_matter(
     world: World,
     holding: list[Rule],
-    unsure: list[tuple[Rule, list[str]]],
+    unsure: list[tuple[Rule, tuple[str, ...]]],
     winner: Rule | None,
     mechanism: Mechanism,
 ) -> list[str]:
@@ -222,8 +211,7 @@ def _could_matter(
         stricter = other is not None and (winner is None or RANK[other] >= RANK[mechanism])
         excepts = not rule.exception_to.isdisjoint(held) or not rule.exception_to.isdisjoint(doubtful)
         duty = rule.then.duty
-        world.missing = []
-        blocks = duty is not None and duty.blocks and rule.met is not None and rule.met(world) is not True
+        blocks = duty is not None and duty.blocks and rule.met is not None and world.ask(rule.met)[0] is not True
         if stricter or excepts or blocks:
             missing += paths
     return missing

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from isthmus.catalog import Document, Path_, convert, folder, parse
-from isthmus.decision import Citation, Reason
+from isthmus.decision import Citation, Duty, Reason, Standing
 from isthmus.errors import CatalogError
 from isthmus.steps.decide.counting import Scheme
-from isthmus.steps.decide.node import Names, Node
-from isthmus.steps.decide.pack import InstrumentFile, RegimeFile, RuleRow
+from isthmus.steps.decide.node import Gathered, Names, Node
+from isthmus.steps.decide.pack import DutyRow, InstrumentFile, RegimeFile, RuleRow
 from isthmus.steps.decide.rulebook import CompiledRegime, Rule, Rulebook
 from isthmus.steps.decide.world import Test, World, always, getter, remembered
 
@@ -81,6 +81,7 @@ def compiled(sources: tuple[Source, ...], today: str) -> Rulebook:
         schemes=tuple(names.schemes.values()),
         mentions={path: frozenset(found) for path, found in names.mentions.items()},
         links={path: frozenset(found) for path, found in names.links.items()},
+        definitions={name: frozenset(found.reads) for name, found in names.gathered.items()},
         today=today,
         in_force={},
     )
@@ -105,9 +106,9 @@ def _define(instruments: list[tuple[Document, InstrumentFile]], names: Names) ->
         later: list[tuple[Document, InstrumentFile, int]] = []
         problem: CatalogError | None = None
         for document, instrument, n in waiting:
-            row, reads = instrument.definitions[n], set[str]()
+            row = instrument.definitions[n]
+            node = Node(document, ("definitions", n, "when"), names, Gathered(), instrument.regime)
             try:
-                node = Node(document, ("definitions", n, "when"), names, reads, instrument.regime)
                 test = node.build()
             except CatalogError as error:
                 if not _names_later(error, known - set(names.definitions)):
@@ -117,9 +118,10 @@ def _define(instruments: list[tuple[Document, InstrumentFile]], names: Names) ->
                 continue
             if row.stated:
                 node.fact_type(row.stated)
+                node.gathered.moved.add(row.stated)
                 test = _stated(row.stated, test)
             names.definitions[row.id] = remembered(row.id, test)
-            names.reads[row.id] = frozenset(reads)
+            names.gathered[row.id] = node.gathered
         if problem and len(later) == len(waiting):
             raise problem
         waiting = later
@@ -159,17 +161,17 @@ class _Place:
 
     def __init__(self, document: Document, path: Path_, names: Names, regime: str) -> None:
         self.document, self.path, self.names, self.regime = document, path, names, regime
-        self.reads: set[str] = set()
+        self.gathered = Gathered()
 
     def condition(self, value: Any, *steps: str) -> Test | None:
         """The test of the condition below this place, or nothing where there is none."""
         if value is None:
             return None
-        return Node(self.document, (*self.path, *steps), self.names, self.reads, self.regime).build()
+        return Node(self.document, (*self.path, *steps), self.names, self.gathered, self.regime).build()
 
 
 def _rule(place: _Place, instrument: InstrumentFile, row: RuleRow, today: str) -> Rule:
-    duty = row.then.duty
+    duty, reason = row.then.duty, _reason(instrument, row, today)
     test = _guarded(place.condition(row.when, "when"), place.condition(row.unless, "unless"))
     needs = place.condition(row.then.needs, "then", "needs")
     met = place.condition(duty.met if duty else None, "then", "duty", "met")
@@ -180,15 +182,40 @@ def _rule(place: _Place, instrument: InstrumentFile, row: RuleRow, today: str) -
         then=row.then,
         instrument=instrument,
         regime=place.regime,
-        reason=_reason(instrument, row, today),
+        reason=reason,
         where=place.document.where(place.path),
         test=test,
         needs=needs,
         met=met,
         after=after,
-        reads=frozenset(place.reads),
+        duties=_duties(duty, reason) if duty else {},
+        reads=frozenset(place.gathered.reads),
+        told=_told(place.gathered),
+        across=frozenset(place.gathered.across),
+        moved=frozenset(place.gathered.moved),
         exception_to=frozenset(row.exception_to),
     )
+
+
+def _duties(row: DutyRow, reason: Reason) -> dict[tuple[Standing, bool], Duty]:
+    """The duty in every standing, made once."""
+    note_en, note_zh = (row.note.en, row.note.zh) if row.note else ("", "")
+    return {
+        (standing, blocks): Duty(
+            id=row.id,
+            standing=standing,
+            citation=reason.citation,
+            blocks=blocks,
+            note_en=note_en,
+            note_zh=note_zh,
+        )
+        for standing in get_args(Standing)
+        for blocks in (True, False)
+    }
+
+
+def _told(gathered: Gathered) -> dict[str, frozenset[Any]]:
+    return {path: frozenset(values) for path, values in gathered.told.items()}
 
 
 def _reason(instrument: InstrumentFile, row: RuleRow, today: str) -> Reason:
@@ -235,15 +262,18 @@ def _check(rules: list[Rule]) -> None:
 
 
 def _regime(document: Document, row: RegimeFile, names: Names, rules: list[Rule], today: str) -> CompiledRegime:
-    reads: set[str] = set()
+    gathered = Gathered()
     mine = [rule for rule in rules if rule.regime == row.regime]
-    protects = Node(document, ("protects",), names, reads, row.regime).build() if row.protects is not None else None
-    when = Node(document, ("when",), names, reads, row.regime).build()
+    protects = Node(document, ("protects",), names, gathered, row.regime).build() if row.protects is not None else None
+    when = Node(document, ("when",), names, gathered, row.regime).build()
     return CompiledRegime(
         id=row.regime,
         row=row,
         when=when,
-        reads=frozenset(reads),
+        reads=frozenset(gathered.reads),
+        told=_told(gathered),
+        across=frozenset(gathered.across),
+        moved=frozenset(gathered.moved),
         home=_home(row.when),
         protects=protects,
         scheme=names.schemes.get(row.regime),

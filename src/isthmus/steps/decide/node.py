@@ -30,12 +30,38 @@ def vocabulary() -> dict[str, ModuleType]:
     return {name: importlib.import_module(f"{words.__name__}.{name}") for name in names}
 
 
+class Gathered:
+    """What a condition rests on: `reads` the paths of facts, `told` the values it tells apart, by path.
+
+    `across` are the members of an item that it reads of every item, not only of the one being decided. `moved` are the
+    paths of unknowns that it does not wait for: it may answer one thing while they are unknown and another once known.
+    """
+
+    def __init__(self) -> None:
+        self.reads: set[str] = set()
+        self.told: dict[str, set[Any]] = {}
+        self.across: set[str] = set()
+        self.moved: set[str] = set()
+
+    def tell(self, path: str, *values: Any) -> None:
+        """Values at a path that are told apart from others."""
+        self.told.setdefault(path, set()).update(values)
+
+    def take(self, other: Gathered) -> None:
+        """What another condition rests on, which is part of this one."""
+        self.reads |= other.reads
+        self.across |= other.across
+        self.moved |= other.moved
+        for path, values in other.told.items():
+            self.tell(path, *values)
+
+
 class Names:
     """What conditions refer to by name, and what they mention: definitions, schemes, compared values and facts."""
 
     def __init__(self) -> None:
         self.definitions: dict[str, Test] = {}
-        self.reads: dict[str, frozenset[str]] = {}
+        self.gathered: dict[str, Gathered] = {}
         self.schemes: dict[str, Any] = {}
         self.mentions: dict[str, set[Any]] = {}
         self.links: dict[str, set[str]] = {}
@@ -45,8 +71,8 @@ class Names:
 class Node:
     """One condition with its place in the file."""
 
-    def __init__(self, document: Document, path: Path_, names: Names, reads: set[str], regime: str) -> None:
-        self.document, self.path, self.names, self.reads, self.regime = document, path, names, reads, regime
+    def __init__(self, document: Document, path: Path_, names: Names, gathered: Gathered, regime: str) -> None:
+        self.document, self.path, self.names, self.gathered, self.regime = document, path, names, gathered, regime
         tree: Any = document.tree
         for step in path:
             tree = tree[step]
@@ -56,9 +82,9 @@ class Node:
         """A problem with this condition."""
         return self.document.error(self.path, message, remedy)
 
-    def child(self, *steps: str | int) -> Node:
-        """The condition below this one."""
-        return Node(self.document, (*self.path, *steps), self.names, self.reads, self.regime)
+    def child(self, *steps: str | int, gathered: Gathered | None = None) -> Node:
+        """The condition below this one; what it rests on is gathered with this one's unless told otherwise."""
+        return Node(self.document, (*self.path, *steps), self.names, gathered or self.gathered, self.regime)
 
     def build(self) -> Test:
         """The test that this condition stands for."""
@@ -108,8 +134,13 @@ class Node:
         if get_origin(kind) is tuple:
             converted = converted[0]
         if not isinstance(converted, bool):
-            self.names.mentions.setdefault(path, set()).add(converted)
+            self.mention(path, converted)
         return converted
+
+    def mention(self, path: str, *values: Any) -> None:
+        """Values that the fact at `path` is compared with."""
+        self.names.mentions.setdefault(path, set()).update(values)
+        self.gathered.tell(path, *values)
 
     def fact_type(self, path: str) -> Any:
         """The type of the fact at `path`, noted as read; an unknown fact is an error."""
@@ -118,5 +149,5 @@ class Node:
         except KeyError:
             near = difflib.get_close_matches(path, members(), n=1)
             raise self.error(f"no fact `{path}`", f"did you mean `{near[0]}`?" if near else "") from None
-        self.reads.add(path)
+        self.gathered.reads.add(path)
         return kind

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from functools import cache
@@ -15,6 +16,7 @@ import msgspec
 from isthmus.facts import Facts, Item
 
 ELSEWHERE = "zz"
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
 @cache
@@ -65,9 +67,11 @@ def members(prefix: str = "", kind: Any = Facts) -> tuple[str, ...]:
 
 
 def general(path: str) -> str:
-    """`data.3.form` as `item.form`: the path as rules write it."""
+    """`data.3.form` as `item.form`, `instruments.0.kind` as `instruments.kind`: the path as rules write it."""
     parts = path.split(".")
-    return ".".join(["item", *parts[2:]]) if parts[0] == "data" and len(parts) > 2 else path
+    if len(parts) < 3 or not parts[1].isdigit():
+        return path
+    return ".".join(["item" if parts[0] == "data" else parts[0], *parts[2:]])
 
 
 def replaced(facts: Any, path: str, value: Any) -> Any:
@@ -91,6 +95,19 @@ def alike(path: str, mentioned: frozenset[Any]) -> tuple[str, ...]:
     """The words at `path` that no rule mentions: the first of them stands for all in `values`."""
     kind = field_type(general(path))
     return tuple(value for value in get_args(kind) if value not in mentioned) if get_origin(kind) is Literal else ()
+
+
+def told_apart(value: Any, told: frozenset[Any]) -> object:
+    """What conditions that tell the values `told` apart can see of a value: equal for two that are one to them."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return sum(edge < value for edge in told), sum(edge <= value for edge in told)
+    if isinstance(value, tuple):
+        return tuple(sorted({one if one in told else ELSEWHERE for one in value}))
+    if value in told or not any(DAY.match(one) for one in told):
+        return value if value in told else ELSEWHERE
+    return sum(day < value for day in told), ELSEWHERE
 
 
 def values(path: str, mentioned: frozenset[Any]) -> tuple[Any, ...]:

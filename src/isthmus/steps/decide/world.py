@@ -7,23 +7,51 @@ A condition answers True, False or None. None is *unknown*, and then the paths o
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from isthmus.facts import Facts, Item
 
+Answer = tuple[bool | None, tuple[str, ...]]
+KNOWN: dict[bool, Answer] = {True: (True, ()), False: (False, ())}
+
 
 class World:
-    """The facts of one flow, and one item of it."""
+    """The facts of one flow, and one item of it; what was answered or counted already stands in `answers`, `totals`."""
 
-    __slots__ = ("facts", "index", "item", "known", "missing")
+    __slots__ = ("answers", "facts", "index", "item", "missing", "totals")
 
     def __init__(self, facts: Facts, item: Item | None = None, index: int = 0) -> None:
         self.facts = facts
         self.item = item
         self.index = index
         self.missing: list[str] = []
-        self.known: dict[str, tuple[bool | None, tuple[str, ...]]] = {}
+        self.answers: dict[object, Answer] = {}
+        self.totals: dict[tuple[str, str], tuple[int | None, str]] = {}
+
+    def ask(self, test: Test, name: object = None) -> Answer:
+        """What a test answers and what is missing for it, found out once; `name` is what it is kept under."""
+        key = test if name is None else name
+        found = self.answers.get(key)
+        if found is None:
+            before = len(self.missing)
+            answer = test(self)
+            found = KNOWN[answer] if answer is not None else (None, tuple(self.missing[before:]))
+            del self.missing[before:]
+            self.answers[key] = found
+        return found
+
+    def learnt(self, facts: Facts, touched: Iterable[object], *, stays: bool) -> World:
+        """This world once one fact is known, which `touched` answers may rest on.
+
+        `stays`: what was answered without knowing it is true whatever it is.
+        """
+        other = World(facts, None if self.item is None else facts.data[self.index], self.index)
+        other.answers = answers = dict(self.answers)
+        for key in touched:
+            if key in answers and not (stays and answers[key][0] is not None):
+                del answers[key]
+        return other
 
 
 class Worlds:
@@ -43,15 +71,10 @@ def remembered(name: str, test: Test) -> Test:
     """The test, made once for each world; what was missing then is missing again."""
 
     def once(world: World) -> bool | None:
-        known = world.known.get(name)
-        if known is None:
-            before = len(world.missing)
-            answer = test(world)
-            world.known[name] = (answer, tuple(world.missing[before:]))
-            return answer
-        if known[0] is None:
-            world.missing += known[1]
-        return known[0]
+        answer, missing = world.answers.get(name) or world.ask(test, name)
+        if missing:
+            world.missing += missing
+        return answer
 
     return once
 

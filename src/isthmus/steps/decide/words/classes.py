@@ -15,7 +15,7 @@ PATH = "item.classes"
 def build(node: Node) -> Test:
     """The test of the item."""
     wanted = frozenset(node.typed(PATH, name) for name in node.texts("classes"))
-    node.reads.add(PATH)
+    node.gathered.reads.add(PATH)
 
     def test(world: World) -> bool | None:
         item = world.item

@@ -38,10 +38,15 @@ def build(node: Node) -> Test:
     edge = threshold + 1 if given[0] == "more_than" else threshold
     node.names.bounds.setdefault((node.regime, category), set()).add(edge)
     for path in ("item.persons", f"counts.{category}_before", f"counts.{category}_new"):
-        node.names.mentions.setdefault(path, set()).add(edge)
+        node.mention(path, edge)
     own = f"{category}_before" in FIELDS
     group = category if own else scheme.jurisdiction
-    node.reads |= {"item.persons", "item.classes", f"counts.{group}_before", f"counts.{group}_new"}
+    of_items = {"item.persons", "item.classes", "item.form"}
+    node.gathered.across |= of_items
+    node.gathered.moved |= {"item.classes", "item.form"}
+    node.gathered.reads |= {*of_items, f"counts.{group}_before", f"counts.{group}_new"}
+    node.gathered.tell("item.classes", *scheme.categories)
+    node.gathered.tell("item.form", *scheme.leaves_out)
 
     last_year = f"counts.{category}_last_year" if node.tree.get("with_last_year") == "true" else ""
     if last_year:

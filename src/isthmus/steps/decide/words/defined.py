@@ -20,5 +20,5 @@ def build(node: Node) -> Test:
     if found is None:
         near = difflib.get_close_matches(str(name), list(node.names.definitions), n=1)
         raise node.error(f"no definition `{name}`", f"did you mean `{near[0]}`?" if near else "define it first")
-    node.reads |= node.names.reads[name]
+    node.gathered.take(node.names.gathered[name])
     return found

@@ -40,6 +40,7 @@ def build(node: Node) -> Test:
     get = getter(path)
     if key == "stated":
         wanted = node.tree[key] == "true"
+        node.gathered.moved.add(path)
         return lambda world: (get(world) not in (None, ABSENT)) is wanted
     if key == "empty":
         return _empty(path, get, wanted=node.tree[key] == "true")

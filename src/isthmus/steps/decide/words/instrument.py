@@ -22,7 +22,7 @@ READ = ("kind", "valid_from", "valid_until", "filed_on", "recipient")
 def build(node: Node) -> Test:
     """The test of the file."""
     kinds = frozenset(node.typed("instruments.kind", kind) for kind in node.texts("instrument"))
-    node.reads |= {f"instruments.{name}" for name in READ}
+    node.gathered.reads |= {f"instruments.{name}" for name in READ}
     years = int(node.tree.get("years", 0))
     further = _further(node, years)
 

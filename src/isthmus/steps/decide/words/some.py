@@ -5,7 +5,7 @@ For conditions of a whole flow: which item is being decided does not matter.
 
 from __future__ import annotations
 
-from isthmus.steps.decide.node import Node
+from isthmus.steps.decide.node import Gathered, Node
 from isthmus.steps.decide.world import Test, World
 
 MEMBERS: tuple[str, ...] = ()
@@ -13,7 +13,10 @@ MEMBERS: tuple[str, ...] = ()
 
 def build(node: Node) -> Test:
     """The test over the items."""
-    one = node.child("some").build()
+    child = node.child("some", gathered=Gathered())
+    one = child.build()
+    node.gathered.take(child.gathered)
+    node.gathered.across |= child.gathered.reads
 
     def test(world: World) -> bool | None:
         missing: list[str] = []
