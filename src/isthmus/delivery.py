@@ -17,7 +17,7 @@ from isthmus.dialects.answer import write_answer
 from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.refusals import rejection_message
 from isthmus.dialects.request import Request
-from isthmus.errors import BandCrossedError, IsthmusError, LedgerError, RefusedError, RejectedError
+from isthmus.errors import BandCrossedError, IsthmusError, LedgerError, RefusedError, RejectedError, UpstreamError
 from isthmus.exchange import Call, HttpAnswer, Money, Protected, Slot, Usage
 from isthmus.offload import beside
 from isthmus.registry.derivation import conversation_key
@@ -33,6 +33,7 @@ from isthmus.verdicts import Judgement, Matter, Verdicts
 
 BAND_ATTEMPTS = 5
 MESSAGE = 500
+AGAIN = "send it again, or name another model"
 
 
 class Incoming(Protocol):
@@ -102,6 +103,9 @@ class Delivery:
         except BaseException as error:
             if isinstance(error, IsthmusError):
                 send.outcome = error.code
+            if isinstance(error, UpstreamError):
+                error.where = f"deployment {judgement.target.id}"
+                error.remedy = error.remedy or (AGAIN if error.status >= 500 else "")
             try:
                 if reply is not None:
                     await reply.aclose()
@@ -229,4 +233,6 @@ def _told(error: RejectedError, marks: Marks) -> RejectedError:
     if marks.restorer is not None:
         said = marks.restorer.restore_text(said)
     message = f"{error.message}: {said}" if said else error.message
-    return RejectedError(message, upstream_status=error.upstream_status, body=error.body, retry_after=error.retry_after)
+    told = RejectedError(message, upstream_status=error.upstream_status, body=error.body, retry_after=error.retry_after)
+    told.where = error.where
+    return told

@@ -36,6 +36,17 @@ def caller(*, slots: tuple[Slot, ...] = SLOTS, by: Key | None = None, **wishes: 
     return caller_of(by or key(), wishes, slots, SECRET)
 
 
+@pytest.mark.parametrize(("wish", "known"), [("consents", "separate_consent"), ("instruments", "standard_contract")])
+def test_a_statement_that_no_decision_knows_is_refused_with_those_that_it_knows(wish: str, known: str) -> None:
+    """A misspelt consent would count for nothing in silence; what was sent is not repeated."""
+    attesting = key(attests=("consents", "instruments"))
+    stated: Any = (known, "13912345678")
+    with pytest.raises(MalformedError, match="no decision knows") as caught:
+        caller(by=attesting, **{wish: stated})
+    assert known in caught.value.remedy
+    assert "13912345678" not in str(caught.value)
+
+
 def test_a_default_holds_where_the_call_does_not_choose_and_no_default_leaves_it_unknown() -> None:
     assert caller().chosen == {"purpose": "drafting"}
     assert caller(purpose="hiring", origin="abroad").chosen == {"purpose": "hiring", "origin": "abroad"}

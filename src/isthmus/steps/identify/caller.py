@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from isthmus.errors import ForbiddenError, MalformedError
 from isthmus.exchange import Caller, Slot
+from isthmus.registry.acts import EVIDENCE, INSTRUMENTS
 from isthmus.registry.keys import Choice, ChoiceName, Key
 
 ABROAD = "abroad"
@@ -18,20 +19,24 @@ ATTESTED: dict[str, str] = {
     "consents": "consents",
     "instruments": "instruments",
 }
+# the names that decisions know for what is stated in lists
+NAMES: dict[str, frozenset[str]] = {"consents": EVIDENCE, "instruments": INSTRUMENTS}
 
 
 def caller_of(key: Key, wishes: Mapping[str, Any], slots: tuple[Slot, ...], secret: bytes) -> Caller:
     """The caller; `secret` keys the hash of an unnamed conversation.
 
     Raises `ForbiddenError` for a value outside what the key registers, or a statement that it may not attest, and
-    `MalformedError` where a key for re-export does not name its conversation.
+    `MalformedError` for a consent or instrument that no decision knows, and where a key for re-export does not name its
+    conversation.
     """
     attested = {name: wishes[name] for name in ATTESTED if name in wishes}
-    for name in attested:
+    for name, stated in attested.items():
         if ATTESTED[name] not in key.attests:
             raise ForbiddenError(
                 f"the key may not attest `{name}`", where=f"isthmus.{name}", remedy="register it with `attests`"
             )
+        _known(name, stated)
     named = wishes.get("conversation", "")
     if key.reexport and not named:
         raise MalformedError(
@@ -54,6 +59,16 @@ def caller_of(key: Key, wishes: Mapping[str, Any], slots: tuple[Slot, ...], secr
         min_quality=max(key.min_quality, wishes.get("min_quality", key.min_quality)),
         strict=wishes.get("strict", False),
     )
+
+
+def _known(name: str, stated: Any) -> None:
+    known = NAMES.get(name)
+    if known is not None and not known.issuperset(stated):
+        raise MalformedError(
+            f"`{name}` holds a name that no decision knows, so it would count for nothing",
+            where=f"isthmus.{name}",
+            remedy=f"known: {', '.join(sorted(known))}",
+        )
 
 
 def _chosen(key: Key, wishes: Mapping[str, Any]) -> dict[str, str]:
