@@ -260,7 +260,9 @@ class Service(Group, frozen=True, kw_only=True):
         False
     )
     high_risk: Annotated[Held, Meta(description="a high-risk use in the sense of the law; absent: no")] = False
-    monthly_users: Annotated[Persons | None, Meta(description="monthly users; absent: unknown")] = None
+    monthly_users: Annotated[
+        Persons | None, Meta(description="monthly users; absent: under every threshold; null: unknown")
+    ] = 0
     model_modified: Annotated[Held, Meta(description="fine-tuned or otherwise changed; absent: no")] = False
     generation_function: Annotated[Known, Meta(description="the public can generate; absent: yes")] = True
 

@@ -147,3 +147,59 @@ def test_what_may_have_to_be_transformed_is(tmp_path: Path):
     found = decide(pack(tmp_path, *rules), facts(recipient={"hosted_in": ["xx"], "accessible_from": None}))
     assert found.release
     assert found.transforms == {"xx.personal": "pseudonymise"}
+
+
+def test_what_an_unread_item_holds_may_count():
+    """A count is unknown while an item that may belong to it was not read: it is not taken for less."""
+    unread = [{"classes": None, "persons": 200}]
+    flow = {"on": "2026-11-23", "exporter": {"jurisdiction": "us"}, "recipient": {"hosted_in": ["hk"]}, "data": unread}
+    found = decide(SHIPPED, msgspec.convert(flow, Facts))
+    assert not found.release
+    bulk = next(regime for regime in found.regimes if regime.id == "us.bulk")
+    assert bulk.open_facts[0].fact == "data.0.classes"
+    assert bulk.open_facts[0].outcomes['["us.genomic"]'] == "deny prohibited"
+    assert bulk.open_facts[0].outcomes['["us.health"]'] == "allow not_covered"
+
+
+@pytest.mark.parametrize(("word", "place"), [("reaches: zz", "zz"), ("leaves: xx", "zz"), ("leaves: home", "xx")])
+def test_who_can_reach_the_data_may_be_where_a_rule_looks(tmp_path: Path, word: str, place: str):
+    """Unknown access takes every place that a rule asks for, and the exporter's own."""
+    book = pack(
+        tmp_path,
+        rule("ban", f"when: {{{word}}}\nthen: {{mechanism: prohibited}}"),
+        rule("f", "then: {mechanism: exempt}"),
+    )
+    found = decide(book, facts(recipient={"hosted_in": ["xx"], "accessible_from": None}))
+    assert not found.release
+    assert f'["{place}"]' in found.regimes[0].open_facts[0].outcomes
+
+
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        ("service.monthly_users", "more_than: 1000000"),
+        ("service.monthly_users", "at_most: 1000000"),
+        ("service.placed_on_market", "less_than: 2026-08-02"),
+        ("service.placed_on_market", "at_least: 2026-08-02"),
+    ],
+)
+def test_an_unknown_number_or_day_lies_on_either_side_of_a_threshold(tmp_path: Path, path: str, test: str):
+    """Whatever comparator the rule uses, both of its answers are tried."""
+    ban = f"when: {{fact: {path}, {test}}}\nthen: {{mechanism: prohibited}}"
+    group, _, member = path.partition(".")
+    book = pack(tmp_path, rule("ban", ban), rule("f", "then: {mechanism: exempt}"))
+    found = decide(book, facts(**{group: {member: None}})).regimes[0]
+    assert set(found.open_facts[0].outcomes.values()) == {"deny prohibited", "allow exempt"}
+
+
+def test_an_unknown_deadline_is_not_taken_for_gone_by(tmp_path: Path):
+    """Whether an unmet duty blocks already depends on it: neither the strict guess nor the mild one."""
+    late = (
+        "then:\n  duty: {id: late, met: {fact: evidence.notice, is: true}, "
+        "after: {fact: service.launched_days_ago, more_than: 14}}"
+    )
+    book = pack(tmp_path, rule("free", "then: {mechanism: exempt}"), rule("late", late))
+    found = decide(book, facts(service={"launched_days_ago": None}))
+    assert found.verdict == "review"
+    assert set(found.regimes[0].open_facts[0].outcomes.values()) == {"allow exempt", "deny exempt"}
+    assert decide(book, facts(service={"launched_days_ago": None}, evidence={"notice": True})).release

@@ -49,7 +49,11 @@ def new(scheme: Scheme, category: str, facts: Facts) -> tuple[int | None, str]:
         return stated, f"counts.{path}"
     total = 0
     for index, item in enumerate(facts.data):
-        if category_of(scheme, item) == category and item.form not in scheme.leaves_out:
+        if item.form in scheme.leaves_out:
+            continue
+        if item.classes is None and item.persons != 0:
+            return None, f"data.{index}.classes"
+        if category_of(scheme, item) == category:
             if item.persons is None:
                 return None, f"data.{index}.persons"
             total += item.persons

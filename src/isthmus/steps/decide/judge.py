@@ -175,13 +175,11 @@ def _duties(world: World, rules: list[Rule], faults: list[str]) -> tuple[tuple[D
         row = rule.then.duty
         assert row is not None
         met, more = world.ask(rule.met) if rule.met else UNSAID
-        blocks = row.blocks and rule.met is not None
-        if rule.after is not None:
-            passed, awaited = world.ask(rule.after)
-            blocks, more = blocks and passed is not False, (*more, *awaited)
-        if blocks and met is None:
-            missing += more
-        if blocks and met is False:
+        passed, awaited = world.ask(rule.after) if rule.after is not None else (True, ())
+        blocks = row.blocks and rule.met is not None and passed is not False
+        if blocks and met is not True:
+            missing += (*more, *awaited)
+        if blocks and met is False and passed:
             faults.append(row.id)
         found.append(rule.duties["unknown" if met is None else "met" if met else "unmet", blocks])
     return tuple(found), missing

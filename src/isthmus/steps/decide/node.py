@@ -142,6 +142,11 @@ class Node:
         self.names.mentions.setdefault(path, set()).update(values)
         self.gathered.tell(path, *values)
 
+    def link(self, path: str, other: str) -> None:
+        """A fact that the one at `path` is compared with: its values are what an unknown there can take."""
+        self.fact_type(other)
+        self.names.links.setdefault(path, set()).add(other)
+
     def fact_type(self, path: str) -> Any:
         """The type of the fact at `path`, noted as read; an unknown fact is an error."""
         try:

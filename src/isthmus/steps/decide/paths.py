@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import types
 import typing
+from datetime import date, timedelta
 from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -97,6 +98,11 @@ def alike(path: str, mentioned: frozenset[Any]) -> tuple[str, ...]:
     return tuple(value for value in get_args(kind) if value not in mentioned) if get_origin(kind) is Literal else ()
 
 
+def day_before(day: str) -> str:
+    """The day before a day."""
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
 def told_apart(value: Any, told: frozenset[Any]) -> object:
     """What conditions that tell the values `told` apart can see of a value: equal for two that are one to them."""
     if isinstance(value, bool):
@@ -122,8 +128,10 @@ def values(path: str, mentioned: frozenset[Any]) -> tuple[Any, ...]:
         told_apart = tuple(value for value in get_args(kind) if value in mentioned)
         return told_apart + tuple(value for value in get_args(kind) if value not in mentioned)[:1]
     if kind in (int, float):
-        return tuple(sorted({0, *mentioned, *(max(0, edge - 1) for edge in mentioned)}))
-    names = tuple(sorted(str(value) for value in mentioned))
+        return tuple(sorted({0, *mentioned, *(max(0, edge - 1) for edge in mentioned), *(e + 1 for e in mentioned)}))
+    names = tuple(
+        sorted({str(value) for value in mentioned} | {day_before(one) for one in mentioned if DAY.match(one)})
+    )
     if path.endswith(".classes"):
         return ((), *((name,) for name in names))
     if get_origin(kind) is tuple:

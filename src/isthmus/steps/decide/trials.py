@@ -64,7 +64,7 @@ class Trials:
         self.book, self.regime = book, regime
         items = worlds.items if regime.row.per == "item" and worlds.items else (worlds.whole,)
         self.subjects = tuple(Trial(regime, worlds.whole, world) for world in items)
-        self._groups: dict[str, list[tuple[Any, list[Any]]]] = {}
+        self._groups: dict[tuple[str, frozenset[Any]], list[tuple[Any, list[Any]]]] = {}
         self._left = BUDGET
         self._settled: dict[int, Trial | None] = {}
         self._witnesses: dict[int, tuple[Trial, Trial]] = {}
@@ -85,16 +85,16 @@ class Trials:
         """The values that the unknown at `path` could take, those together that the regime does not tell apart."""
         known = general(path)
         linked = _linked(self.book, known, facts)
-        if known in self._groups and not linked:
-            return self._groups[known]
+        if (known, linked) in self._groups:
+            return self._groups[known, linked]
         told = self.regime.told.get(known, NOTHING) | linked
         found: dict[Any, tuple[Any, list[Any]]] = {}
         options = candidates(self.book, self.regime, path, facts)
         for value in options:
             seen = value if options is DAYS else told_apart(value, told)
             found.setdefault(seen, (value, []))[1].append(value)
-        self._groups[known] = list(found.values())
-        return self._groups[known]
+        self._groups[known, linked] = list(found.values())
+        return self._groups[known, linked]
 
     def certain(self, number: int, trial: Trial, budget: list[int]) -> Trial | None:
         """The strictest of what every completion gives for a subject where all give the same; else None."""
@@ -174,5 +174,8 @@ def _linked(book: Rulebook, path: str, facts: Facts) -> frozenset[Any]:
     found: set[Any] = set()
     for other in book.links.get(path, ()):
         value = operator.attrgetter(other)(facts)
-        found |= {value, value + 1} if isinstance(value, int | float) else set(value or ())
+        if isinstance(value, int | float):
+            found |= {value, value + 1}
+        else:
+            found |= {value} if isinstance(value, str) else set(value or ())
     return frozenset(found)

@@ -45,8 +45,7 @@ def build(node: Node) -> Test:
     if key == "empty":
         return _empty(path, get, wanted=node.tree[key] == "true")
     if key in FACTS:
-        node.fact_type(node.tree[key])
-        node.names.links.setdefault(path, set()).add(node.tree[key])
+        node.link(path, node.tree[key])
         return _against_fact(key, path, get, node.tree[key], getter(node.tree[key]))
     if key in LISTED:
         values = frozenset(node.typed(path, value) for value in node.texts(key))

@@ -11,7 +11,7 @@ from isthmus.steps.decide.node import Node
 from isthmus.steps.decide.world import Test, World
 
 MEMBERS: tuple[str, ...] = ()
-HOSTED, ACCESS = "recipient.hosted_in", "recipient.accessible_from"
+HOSTED, ACCESS, HOME = "recipient.hosted_in", "recipient.accessible_from", "exporter.jurisdiction"
 
 
 def build(node: Node) -> Test:
@@ -21,6 +21,10 @@ def build(node: Node) -> Test:
     listed = node.texts("leaves")
     own = listed == ("home",)
     fixed = frozenset() if own else frozenset(node.typed(HOSTED, place) for place in listed)
+    node.mention(ACCESS, *fixed)
+    if own:
+        node.link(HOSTED, HOME)
+        node.link(ACCESS, HOME)
 
     def test(world: World) -> bool | None:
         home = frozenset((world.facts.exporter.jurisdiction,)) if own else fixed

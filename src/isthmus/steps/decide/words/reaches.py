@@ -18,6 +18,7 @@ def build(node: Node) -> Test:
     for path in (HOSTED, ACCESS):
         node.fact_type(path)
     places = frozenset(node.typed(HOSTED, place) for place in node.texts("reaches"))
+    node.mention(ACCESS, *places)
 
     def test(world: World) -> bool | None:
         hosted, access = world.facts.recipient.hosted_in, world.facts.recipient.accessible_from
