@@ -68,6 +68,19 @@ class Limits(Section, frozen=True, kw_only=True):
     decisions: Annotated[int, Meta(ge=1, le=1_000_000)] = 10_000
 
 
+class Files(Section, frozen=True, kw_only=True):
+    """Bounds on reading attached files, which is done in processes of their own.
+
+    `expanded_mb` is what one file may hold once it is unpacked, `seconds` and `memory_mb` what reading it may take.
+    """
+
+    processes: Annotated[int, Meta(ge=1, le=32)] = 2
+    seconds: Seconds = 10
+    memory_mb: Annotated[int, Meta(ge=128, le=16_384)] = 768
+    expanded_mb: Annotated[int, Meta(ge=1, le=1024)] = 64
+    pages: Annotated[int, Meta(ge=1, le=100_000)] = 1000
+
+
 class Purpose(Section, frozen=True, kw_only=True):
     """A purpose of processing that keys may name, with its lawful basis and the limbs of exemption it meets."""
 
@@ -183,6 +196,7 @@ class Config(Section, frozen=True, kw_only=True):
     listen: Listen = Listen()
     store: Store = Store()
     limits: Limits = Limits()
+    files: Files = Files()
     policy: Policy = Policy()
     providers: tuple[str, ...] = ()
     rates: str = ""

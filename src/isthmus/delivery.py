@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from isthmus.answers import Marks, field_of, headers_of, marks_of, reply_scan_mode
+from isthmus.attachments import Opened, protected_call
 from isthmus.dialects.answer import write_answer
 from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.refusals import rejection_message
@@ -27,7 +28,6 @@ from isthmus.steps.label import Label
 from isthmus.steps.record import Ledger
 from isthmus.steps.restore import translations
 from isthmus.steps.scan import Scanner, scan
-from isthmus.steps.transform import protect
 from isthmus.streaming import StreamedAnswer
 from isthmus.verdicts import Judgement, Matter, Verdicts
 
@@ -56,12 +56,13 @@ class Outward(Protocol):
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
     """One call on its way to the deployments that are open to it.
 
-    `output_tokens` bounds the answer: what was asked, else the policy's default.
+    `output_tokens` bounds the answer: what was asked, else the policy's default. `files` are those that were read.
     """
 
     call: Call
     asked: Request
     matter: Matter
+    files: tuple[Opened, ...] = ()
     output_tokens: int
     wants_decision: bool = False
 
@@ -154,14 +155,14 @@ class Delivery:
             return Protected(body=flow.call.body)
         keys = matter.snapshot.declared.keys[matter.caller.entity]
         change = partial(
-            protect,
-            flow.call.body,
+            protected_call,
+            flow.call,
+            flow.files,
             matter.scan.findings,
             transforms,
             key=conversation_key(keys, matter.caller.conversation),
             words=self._scanner.words,
             lang=self._language,
-            slots=flow.call.slots,
         )
         return await beside(change, flow.call.size)
 

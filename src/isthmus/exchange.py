@@ -53,6 +53,14 @@ class Unscanned(Value, frozen=True, kw_only=True, gc=False):
     reason: str
 
 
+class Attached(Value, frozen=True, kw_only=True):
+    """A file in a body: `pointer` is where its bytes stand, in base64; until it is read it is `unscanned`."""
+
+    pointer: str
+    role: str
+    unscanned: Unscanned
+
+
 class Call(Value, frozen=True, kw_only=True):
     """One request of a client: what it asked for, and its body, which stays the truth.
 
@@ -68,6 +76,7 @@ class Call(Value, frozen=True, kw_only=True):
     body: Any
     slots: tuple[Slot, ...]
     unscanned: tuple[Unscanned, ...] = ()
+    files: tuple[Attached, ...] = ()
     wishes: dict[str, Any] = {}
     size: int = 0
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from isthmus.attachments import scan_once
 from isthmus.catalogues import Catalogues
 from isthmus.choosing import choose_deployments
 from isthmus.clock import now, uuid7
@@ -24,7 +25,6 @@ from isthmus.registry.snapshot import Snapshot, snapshot
 from isthmus.steps.identify import caller_of, may_name, not_expired, wishes_of
 from isthmus.steps.receive import receive
 from isthmus.steps.record.reading import read_joined, read_tallies
-from isthmus.steps.scan import scan
 from isthmus.store import Store, open_store, registry_rows
 from isthmus.verdicts import Verdicts
 
@@ -100,7 +100,7 @@ async def _explain(
     caller = caller_of(key, wishes_of(request.headers, asked.own), call.slots, keys[key.entity].conversations)
     if not any_model:
         may_name(key, call.model)
-    seen = scan(catalogues.scanner, call.slots, call.unscanned)
+    seen = await scan_once(catalogues.scanner, call, config.files)
 
     async def tallies(wanted: Reservation) -> tuple[Tally, ...]:
         return read_tallies(store, wanted, keys[wanted.entity].persons)

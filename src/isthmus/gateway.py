@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from isthmus import __version__, metrics
+from isthmus.attachments import readers_of
 from isthmus.catalogues import Catalogues, load_catalogues
 from isthmus.clock import now, uuid7
 from isthmus.delivery import Delivery
@@ -57,9 +58,11 @@ class Gateway:
             targets=_targets(catalogues.declared),
             language=config.policy.pseudonym_language,
         )
+        self._readers = readers_of(config.files)
         self._pipeline = Pipeline(
             current=lambda: self._snapshot,
             scanner=catalogues.scanner,
+            readers=self._readers,
             verdicts=verdicts,
             delivery=delivery,
             ledger=ledger,
@@ -124,6 +127,7 @@ class Gateway:
         """Finish what is queued, sign a last checkpoint, close stores and connections."""
         self._poll.cancel()
         self._publish()
+        self._readers.close()
         await self._client.close()
         await self._ledger.close()
         self._store.close()

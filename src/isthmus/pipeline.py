@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from isthmus import metrics
+from isthmus.attachments import Opened, open_files, scan_call
 from isthmus.choosing import Chosen, choose_deployments, refuse
 from isthmus.config import Limits, Policy
 from isthmus.conversations import Conversations
@@ -17,6 +18,7 @@ from isthmus.delivery import Delivery, Flow
 from isthmus.dialects.dialect import Dialect
 from isthmus.errors import IsthmusError, RefusedError, RejectedError, UpstreamError
 from isthmus.exchange import Call, Caller, HttpAnswer, HttpRequest, Scan
+from isthmus.files.readers import FileReaders
 from isthmus.offload import beside
 from isthmus.registry.keys import Key
 from isthmus.registry.snapshot import Snapshot
@@ -25,7 +27,7 @@ from isthmus.steps.call import retry_delay
 from isthmus.steps.identify import authenticate, caller_of, may_name, wishes_of
 from isthmus.steps.receive import receive
 from isthmus.steps.record import Ledger, entries
-from isthmus.steps.scan import Scanner, scan
+from isthmus.steps.scan import Scanner
 from isthmus.verdicts import Verdicts
 
 CALLERS_FAULT = frozenset({400, 413, 415, 422})
@@ -39,6 +41,7 @@ class Pipeline:
         *,
         current: Callable[[], Snapshot],
         scanner: Scanner,
+        readers: FileReaders,
         verdicts: Verdicts,
         delivery: Delivery,
         ledger: Ledger,
@@ -46,7 +49,7 @@ class Pipeline:
         policy: Policy,
     ) -> None:
         self._current = current
-        self._scanner = scanner
+        self._scanner, self._readers = scanner, readers
         self._verdicts = verdicts
         self._delivery = delivery
         self._ledger = ledger
@@ -67,21 +70,23 @@ class Pipeline:
             wishes = wishes_of(request.headers, asked.own)
             caller = caller_of(key, wishes, call.slots, snapshot.declared.keys[key.entity].conversations)
             may_name(key, call.model)
-            matter = self._verdicts.matter(snapshot, caller, await self._scanned(call), call=call.id, at=at)
+            seen, files = await self._scanned(call)
+            matter = self._verdicts.matter(snapshot, caller, seen, call=call.id, at=at)
             matter = await self._conversations.enter(matter, call=call.id)
             most, told = asked.max_tokens or self._policy.default_output_tokens, wishes.get("decision", False)
-            flow = Flow(call=call, asked=asked, matter=matter, output_tokens=most, wants_decision=told)
+            flow = Flow(call=call, asked=asked, matter=matter, files=files, output_tokens=most, wants_decision=told)
             return await self._delivered(flow, await self._chosen(flow, key))
         except IsthmusError as error:
             await self._note(error, key, caller, call_id, at)
             raise
 
-    async def _scanned(self, call: Call) -> Scan:
-        """Step 3."""
-        seen = await beside(partial(scan, self._scanner, call.slots, call.unscanned), call.size)
+    async def _scanned(self, call: Call) -> tuple[Scan, tuple[Opened, ...]]:
+        """Step 3, with what was read of attached files."""
+        files = await open_files(self._readers, call) if call.files else ()
+        seen = await beside(partial(scan_call, self._scanner, call, files), call.size)
         for kind, number in seen.kinds.items():
             metrics.count(metrics.FINDINGS, kind, by=number)
-        return seen
+        return seen, files
 
     async def _chosen(self, flow: Flow, key: Key) -> Chosen:
         """Steps 4 and 5; raises `RefusedError` where no deployment is open."""

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from isthmus.dialects.answer import Answer
+from isthmus.dialects.attached import FileText
 from isthmus.dialects.conversation.ask import Ask
 from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.conversation.said import Said
@@ -39,8 +40,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     The rest is its way to and from the middle that all dialects share (`conversation/`): `request` maps each field of
     a request to the feature it asks for, `shapes` say which members of its objects are read, `known` are all names of
     the dialect, `parts` are features that its blocks ask for besides, `can` are those that its requests express,
-    `bounded` says that they must bound the answer. `seal_answer` and `reopen` are for dialects whose signatures are of
-    a text that is shown.
+    `file_text` says how a file becomes text, `bounded` that requests must bound the answer. `seal_answer` and `reopen`
+    are for dialects whose signatures are of a text that is shown.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     shapes: Shapes
     known: frozenset[str]
     can: frozenset[str]
+    file_text: FileText
     bounded: bool = False
     seal_answer: Callable[[dict[str, Any], dict[str, Any], Seal], dict[str, Any]] = _unsealed
     reopen: Callable[[dict[str, Any], Seal], tuple[dict[str, Any], tuple[str, ...]]] = _unopened

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from isthmus.dialects.strict_json import wrong_type
-from isthmus.exchange import Slot, Unscanned, Value
+from isthmus.exchange import Attached, Slot, Unscanned, Value
 
 OWN = "isthmus"
 
@@ -23,6 +23,7 @@ class Request(Value, frozen=True, kw_only=True):
     own: dict[str, Any]
     slots: tuple[Slot, ...]
     unscanned: tuple[Unscanned, ...]
+    files: tuple[Attached, ...]
     needs: frozenset[str]
     formatted: bool
     include_usage: bool

@@ -7,7 +7,7 @@ from isthmus.dialects.anthropic.answer import answer_of, filter_answer, read_ans
 from isthmus.dialects.anthropic.ask_in import NEUTRAL, PARTS, REQUEST, read_ask
 from isthmus.dialects.anthropic.ask_out import CAN, write_ask
 from isthmus.dialects.anthropic.faults import count_body, error_body, error_event, model_row, models_body
-from isthmus.dialects.anthropic.fields import FIELDS
+from isthmus.dialects.anthropic.fields import FIELDS, FILE_TEXT
 from isthmus.dialects.anthropic.request import read_request, write_request
 from isthmus.dialects.anthropic.said_in import MessagesReader, read_said
 from isthmus.dialects.anthropic.said_out import MessagesWriter, write_said
@@ -40,6 +40,7 @@ DIALECT = Dialect(
     shapes=SHAPES,
     known=FIELDS.keys,
     can=CAN,
+    file_text=FILE_TEXT,
     reader=MessagesReader,
     writer=MessagesWriter,
     bounded=True,

@@ -5,6 +5,7 @@ Source: the public API reference of Anthropic. A name that is missing here costs
 
 from __future__ import annotations
 
+from isthmus.dialects.attached import FileText
 from isthmus.dialects.slots import Fields
 
 ROLES: dict[str, str] = {"user": "user", "assistant": "assistant", "system": "system"}
@@ -62,4 +63,12 @@ FIELDS = Fields(
         **dict.fromkeys(("signature", "data", "encrypted_content", "encrypted_index", "encrypted_stdout"), "opaque"),
     },
     media_types={"image": "image", "document": "file", "container_upload": "file", "text": ""},
+)
+# a file that may not leave as it is
+FILE_TEXT = FileText(
+    text={"type": "text", "media_type": "text/plain"},
+    member="data",
+    within="source",
+    drops=frozenset(("type", "media_type", "data")),
+    types=frozenset(("document",)),
 )

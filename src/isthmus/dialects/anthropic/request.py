@@ -44,6 +44,7 @@ def read_request(data: bytes, *, depth: int, counting: bool = False) -> Request:
         own=own,
         slots=tuple(collector.slots),
         unscanned=tuple(collector.unscanned),
+        files=tuple(collector.files),
         needs=_needs(body, formatted=formatted),
         formatted=formatted,
         include_usage=True,

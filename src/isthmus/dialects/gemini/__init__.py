@@ -8,7 +8,7 @@ from isthmus.dialects.gemini.answer import answer_of, filter_answer, read_answer
 from isthmus.dialects.gemini.ask_in import CONFIG, NEUTRAL, PARTS, REQUEST, read_ask
 from isthmus.dialects.gemini.ask_out import CAN, write_ask
 from isthmus.dialects.gemini.faults import count_body, error_body, error_event, model_row, models_body
-from isthmus.dialects.gemini.fields import FIELDS
+from isthmus.dialects.gemini.fields import FIELDS, FILE_TEXT
 from isthmus.dialects.gemini.request import address, read_request, write_request
 from isthmus.dialects.gemini.said_in import GeminiReader, read_said
 from isthmus.dialects.gemini.said_out import GeminiWriter, write_said
@@ -42,6 +42,7 @@ DIALECT = Dialect(
     shapes=SHAPES,
     known=FIELDS.keys,
     can=CAN,
+    file_text=FILE_TEXT,
     reopen=reopen,
     reader=GeminiReader,
     writer=GeminiWriter,

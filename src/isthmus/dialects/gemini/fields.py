@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from isthmus.dialects.attached import FileText
 from isthmus.dialects.slots import Fields
 
 ROLES: dict[str, str] = {"user": "user", "model": "assistant", "system": "system", "function": "tool"}
@@ -80,4 +81,10 @@ FIELDS = Fields(
         **dict.fromkeys(_both("thoughtSignature data sdkBlob"), "opaque"),
     },
     media=dict.fromkeys(_both("inlineData fileData"), "file"),
+)
+# a file that may not leave as it is
+FILE_TEXT = FileText(
+    text={},
+    drops=frozenset(_both("inlineData videoMetadata mediaResolution")),
+    not_below=frozenset(_both("functionResponse systemInstruction")),
 )

@@ -34,6 +34,7 @@ def read_request(data: bytes, *, depth: int, model: str, stream: bool, counting:
         own=own,
         slots=tuple(collector.slots),
         unscanned=tuple(collector.unscanned),
+        files=tuple(collector.files),
         needs=_needs(body, form),
         formatted=bool(form),
         include_usage=True,

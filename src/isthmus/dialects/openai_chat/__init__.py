@@ -8,7 +8,7 @@ from isthmus.dialects.openai_chat.answer import answer_of, filter_answer, read_a
 from isthmus.dialects.openai_chat.ask_in import NEUTRAL, PARTS, REQUEST, read_ask
 from isthmus.dialects.openai_chat.ask_out import CAN, write_ask
 from isthmus.dialects.openai_chat.faults import error_body, error_event, model_row, models_body
-from isthmus.dialects.openai_chat.fields import FIELDS
+from isthmus.dialects.openai_chat.fields import FIELDS, FILE_TEXT
 from isthmus.dialects.openai_chat.request import read_request, write_request
 from isthmus.dialects.openai_chat.said_in import ChatReader, read_said
 from isthmus.dialects.openai_chat.said_out import ChatWriter, write_said
@@ -39,6 +39,7 @@ DIALECT = Dialect(
     shapes=SHAPES,
     known=FIELDS.keys,
     can=CAN,
+    file_text=FILE_TEXT,
     reopen=reopen,
     reader=ChatReader,
     writer=ChatWriter,

@@ -6,6 +6,7 @@ A name that is missing here costs nothing but a scan of it.
 
 from __future__ import annotations
 
+from isthmus.dialects.attached import FileText
 from isthmus.dialects.slots import Fields
 
 ROLES: dict[str, str] = {
@@ -79,3 +80,5 @@ FIELDS = Fields(
         "file": "file",
     },
 )
+# a file that may not leave as it is
+FILE_TEXT = FileText(text={"type": "text"}, drops=frozenset(("type", "file")), types=frozenset(("file",)))

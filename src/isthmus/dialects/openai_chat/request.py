@@ -40,6 +40,7 @@ def read_request(data: bytes, *, depth: int) -> Request:
         own=own,
         slots=tuple(collector.slots),
         unscanned=tuple(collector.unscanned),
+        files=tuple(collector.files),
         needs=_needs(body, form),
         formatted=form in ("json_object", "json_schema"),
         include_usage=flag(options or {}, "include_usage", "/stream_options"),

@@ -9,7 +9,7 @@ from isthmus.dialects.openai_responses.ask_in import NEUTRAL, PARTS, REQUEST, re
 from isthmus.dialects.openai_responses.ask_out import CAN, write_ask
 from isthmus.dialects.openai_responses.events_out import ResponsesWriter
 from isthmus.dialects.openai_responses.faults import count_body, error_body, error_event, model_row, models_body
-from isthmus.dialects.openai_responses.fields import FIELDS
+from isthmus.dialects.openai_responses.fields import FIELDS, FILE_TEXT
 from isthmus.dialects.openai_responses.request import read_request, write_request
 from isthmus.dialects.openai_responses.said_in import ResponsesReader, read_said
 from isthmus.dialects.openai_responses.said_out import write_said
@@ -41,6 +41,7 @@ DIALECT = Dialect(
     shapes=SHAPES,
     known=FIELDS.keys,
     can=CAN,
+    file_text=FILE_TEXT,
     reopen=reopen,
     reader=ResponsesReader,
     writer=ResponsesWriter,

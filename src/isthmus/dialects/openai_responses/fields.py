@@ -5,6 +5,7 @@ Source: the public API reference of OpenAI. A name that is missing here costs no
 
 from __future__ import annotations
 
+from isthmus.dialects.attached import FileText
 from isthmus.dialects.slots import Fields
 
 ROLES: dict[str, str] = {"system": "system", "developer": "developer", "user": "user", "assistant": "assistant"}
@@ -72,4 +73,10 @@ FIELDS = Fields(
     },
     media={"image_url": "image", "input_audio": "audio", "file_data": "file", "file_url": "file"},
     media_types={"input_image": "image", "input_file": "file", "input_text": "", "output_text": ""},
+)
+# a file that may not leave as it is
+FILE_TEXT = FileText(
+    text={"type": "input_text"},
+    drops=frozenset(("type", "file_data", "filename", "detail")),
+    types=frozenset(("input_file",)),
 )

@@ -48,6 +48,7 @@ def read_request(data: bytes, *, depth: int, counting: bool = False) -> Request:
         own=own,
         slots=tuple(collector.slots),
         unscanned=tuple(collector.unscanned),
+        files=tuple(collector.files),
         needs=_needs(body, form),
         formatted=form in ("json_object", "json_schema"),
         include_usage=True,

@@ -39,6 +39,7 @@ def receive(
         body=read.body,
         slots=read.slots,
         unscanned=read.unscanned,
+        files=read.files,
         size=len(request.body),
     )
     return found, read
