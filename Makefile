@@ -12,10 +12,10 @@ LOCK := UV_NO_CONFIG=1 $(TOOLS)/uv pip compile --quiet --universal --python-vers
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
 	pyproject.toml --group build --extra demo
 
-.PHONY: help demo test check bench crash docs lock clean
+.PHONY: help demo test check bench conformance crash docs lock clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 13
 
 demo: .venv/.runtime ## the story: two simulated ecosystems, one endpoint, every call explained
 	@$(BIN)/isthmus demo
@@ -31,6 +31,9 @@ check: .venv/.dev ## lint, format, types, shape of the tree and docs, without th
 
 bench: .venv/.dev ## load beside a bare nginx, pinned to one core; ends with one JSON line per bar
 	@$(BIN)/python bench/gateway.py
+
+conformance: .venv/.dev ## other people's clients and suites, each in its own environment; ends with one JSON line per bar
+	@$(BIN)/python bench/conformance.py
 
 crash: .venv/.dev ## kill -9 under load, 50 rounds; ends with one JSON line per bar
 	@$(BIN)/python bench/crash.py --rounds 50

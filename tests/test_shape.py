@@ -18,7 +18,12 @@ ROOT = Path(__file__).parent.parent
 SRC = ROOT / "src"
 PACKAGE = SRC / "isthmus"
 FILES = sorted(PACKAGE.rglob("*.py"))
-PROGRAMS = sorted(f for top in ("src", "tests", "bench", "docs") for f in (ROOT / top).rglob("*.py"))
+PROGRAMS = sorted(
+    f
+    for top in ("src", "tests", "bench", "docs")
+    for f in (ROOT / top).rglob("*.py")
+    if ".envs" not in f.parts  # what others wrote
+)
 
 KERNEL = ("errors", "exchange", "facts", "decision", "catalog", "pseudonyms")
 STEPS = ("receive", "identify", "scan", "decide", "route", "transform", "call", "restore", "label", "record")

@@ -64,6 +64,9 @@ ELSEWHERE = {
     "/v1/embeddings": "not offered yet; call an embedding model at home directly",
 }
 
+# where a client probes whether there is such a route at all, and goes on without it
+ABSENT = {"/v1/responses/compact": "shorten the conversation yourself; it is sent whole to POST /v1/responses"}
+
 
 def route_of(method: str, path: str, query: str = "") -> Route:
     """The route; raises `NotOfferedError` with the alternative, or `NotFoundError`."""
@@ -72,6 +75,8 @@ def route_of(method: str, path: str, query: str = "") -> Route:
         if method != route.method:
             raise NotFoundError(f"this route takes {route.method}", remedy=f"{route.method} {path.partition(':')[0]}")
         return route
+    if path in ABSENT:
+        raise NotFoundError("no such route", remedy=ABSENT[path])
     for known, remedy in ELSEWHERE.items():
         if path == known or path.startswith(f"{known}/"):
             raise NotOfferedError("isthmus does not offer this route", remedy=remedy)

@@ -29,7 +29,7 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     """One call at one deployment: the dialects of both sides, and what a pair between them leaves out by name.
 
     `pair` is None where both speak the same; `refused` says what the deployment cannot be asked. `reasons`: its model
-    is known to think, so that it can be asked how much.
+    is known to think, so that it can be asked how much; `asked` is the client's body, of which answers repeat some.
     """
 
     client: Dialect
@@ -38,6 +38,7 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     not_carried: tuple[str, ...] = ()
     refused: MalformedError | None = None
     reasons: bool = False
+    asked: dict[str, Any] = {}
 
 
 _SAME = {name: Speech(client=row, upstream=row) for name, row in DIALECTS.items()}
@@ -61,7 +62,7 @@ def speech_of(call: Call, target: Deployed, *, output_tokens: int) -> Speech:
         _, names = translate_request(pair, call.body, max_tokens=output_tokens, reasons=reasons, stream=call.stream)
     except MalformedError as error:
         return Speech(client=client, upstream=pair.upstream, pair=pair, refused=error)
-    return Speech(client=client, upstream=pair.upstream, pair=pair, not_carried=names, reasons=reasons)
+    return Speech(client=client, upstream=pair.upstream, pair=pair, not_carried=names, reasons=reasons, asked=call.body)
 
 
 def request_bytes(
@@ -89,7 +90,7 @@ def read_answer(speech: Speech, data: bytes, *, at: str, seal: Seal | None) -> t
     answer = speech.upstream.read_answer(data)
     if speech.pair is None:
         return answer, ()
-    body, names = translate_answer(speech.pair, answer.body, created=_seconds(at), seal=seal)
+    body, names = translate_answer(speech.pair, answer.body, created=_seconds(at), seal=seal, asked=speech.asked)
     return msgspec.structs.replace(answer, body=body, slots=(), data=b""), names
 
 
@@ -109,7 +110,8 @@ def answer_stream(
     stream = speech.client.stream(filters, show_usage=asked.include_usage, formatted=asked.formatted, seal=own)
     if speech.pair is None:
         return stream
-    return TranslatedStream(translate_stream(speech.pair, created=_seconds(at), seal=seal), stream)
+    translator = translate_stream(speech.pair, created=_seconds(at), seal=seal, asked=speech.asked)
+    return TranslatedStream(translator, stream)
 
 
 def _seconds(at: str) -> int:

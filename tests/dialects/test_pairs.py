@@ -22,6 +22,8 @@ SCHEMA = {"type": "object", "properties": {"who": {"type": "string"}}}
 CLOSED = {**SCHEMA, "required": ["who"], "additionalProperties": False}
 CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": '{"who":"李"}'}}
 USE = {"type": "tool_use", "id": "call_1", "name": "f", "input": {"who": "李"}}
+# the same in an answer, which says more
+SAID, USED = TEXT | {"citations": None}, USE | {"caller": {"type": "direct"}}
 PNG = {"type": "base64", "media_type": "image/png", "data": "aGk="}
 OWN = wrap(Opaque(source="openai_chat", data=""))
 Read = dict[str, Any]
@@ -399,11 +401,13 @@ def test_a_chat_answer_becomes_a_message_and_comes_back():
     chat = {"id": "x", "model": "m", "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}]}
     made, declared = translate_answer(M2C, {**chat, "usage": usage}, created=5)
     assert declared == ()
-    assert made["content"] == [{"type": "thinking", "thinking": "h", "signature": OWN}, TEXT, USE]
+    assert made["content"] == [{"type": "thinking", "thinking": "h", "signature": OWN}, SAID, USED]
     assert made["stop_reason"] == "tool_use"
-    assert made["usage"] == {"input_tokens": 5, "output_tokens": 5, "cache_read_input_tokens": 4}
+    reported = {name: amount for name, amount in made["usage"].items() if amount is not None}
+    assert reported == {"input_tokens": 5, "output_tokens": 5, "cache_read_input_tokens": 4}
     back, _ = translate_answer(C2M, made, created=5)
-    assert back["choices"][0]["message"] == message, "the token is back where it came from"
+    whole: dict[str, Any] = {**message, "refusal": None, "annotations": []}
+    assert back["choices"][0]["message"] == whole, "the token is back where it came from"
     assert back["usage"]["prompt_tokens"] == 9
     assert (
         anthropic.read_answer(json.dumps(made).encode()).usage
@@ -418,7 +422,7 @@ def test_thinking_in_parts_of_the_content_is_thinking():
     assert blocks[0]["thinking"] == "is it Person-K7F3Q?"
     parts = [{"type": "thinking", "thinking": [{"type": "text", "text": "h"}]}, {"type": "text", "text": "t"}]
     made, _ = translate_answer(M2C, {"choices": [{"message": {"content": parts}}]}, created=5)
-    assert made["content"] == [{"type": "thinking", "thinking": "h", "signature": OWN}, TEXT]
+    assert made["content"] == [{"type": "thinking", "thinking": "h", "signature": OWN}, SAID]
 
 
 def test_what_an_answer_loses_is_named():

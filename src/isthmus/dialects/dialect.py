@@ -26,6 +26,10 @@ def _unsealed(issued: dict[str, Any], body: dict[str, Any], seal: Seal) -> dict[
     return body
 
 
+def _nothing(body: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - the form of `repeat`
+    return {}
+
+
 def _unopened(body: dict[str, Any], seal: Seal) -> tuple[dict[str, Any], tuple[str, ...]]:  # noqa: ARG001 - a form
     return body, ()
 
@@ -34,6 +38,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """One wire form, both ends; the functions are those of its package, where their docstrings are.
 
     `address` gives the address of a call from that of the deployment, for dialects that name model and manner there.
+    `repeat` gives what of a request its answer repeats.
     `key_header` carries the key where the dialect does not take it as a bearer. `headers` are sent to every deployment
     that is asked in this dialect, unless its provider states others.
 
@@ -54,6 +59,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     error_body: Callable[..., bytes]
     models_body: Callable[..., bytes]
     model: Callable[[dict[str, Any]], dict[str, Any]]
+    repeat: Callable[[dict[str, Any]], dict[str, Any]] = _nothing
     count_body: Callable[[int], bytes] | None = None
     address: Callable[[str, str, bool], str] = _same
     key_header: str = ""

@@ -38,6 +38,13 @@ FINISHES: dict[Finish, str] = {
 }
 
 
+# what a message has though nobody said it; required by the vendor's own schema of a Message
+BLANK: dict[type, Node] = {Text: {"citations": None}, ToolCall: {"caller": {"type": "direct"}}}
+_NOT_KNOWN = """cache_creation cache_creation_input_tokens cache_read_input_tokens inference_geo server_tool_use
+    service_tier output_tokens_details"""
+NO_USAGE: Node = dict.fromkeys(_NOT_KNOWN.split())
+
+
 def write_said(said: Said, *, created: int) -> Node:  # noqa: ARG001 - the same form in every dialect
     """A whole answer; raises `BrokenReplyError` where the arguments of a call are no object."""
     spoken = said.choices[0]
@@ -53,7 +60,7 @@ def write_said(said: Said, *, created: int) -> Node:  # noqa: ARG001 - the same 
                 said.lost.append("citations")
             block.citations = tuple(cited)
         if not isinstance(block, Foreign):
-            content.append(write_block(block))
+            content.append(BLANK.get(type(block), {}) | write_block(block))
     return {
         "id": said.id,
         "type": "message",
@@ -62,7 +69,9 @@ def write_said(said: Said, *, created: int) -> Node:  # noqa: ARG001 - the same 
         "content": content,
         "stop_reason": "stop_sequence" if spoken.matched else FINISHES[spoken.finish],
         "stop_sequence": spoken.matched,
-        "usage": write_usage(said.usage),
+        "stop_details": None,
+        "container": None,
+        "usage": NO_USAGE | write_usage(said.usage),
     }
 
 
@@ -107,7 +116,7 @@ class MessagesWriter(Writer):
     def start(self, event: Start) -> None:
         """The answer begins."""
         message: Node = {"id": event.id, "type": "message", "role": "assistant", "model": event.model, "content": []}
-        message |= {"stop_reason": None, "stop_sequence": None, "usage": write_usage(self._usage)}
+        message |= {"stop_reason": None, "stop_sequence": None, "usage": NO_USAGE | write_usage(self._usage)}
         self._make({"type": "message_start", "message": message}, "message_start")
 
     def open(self, event: Open) -> None:

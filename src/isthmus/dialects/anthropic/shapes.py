@@ -18,6 +18,6 @@ SHAPES = shapes(
     output_config="effort format",
     output_config__format="type schema",
     output_format="type schema",
-    thinking="type budget_tokens",
+    thinking="type budget_tokens display",
     metadata="user_id",
 )

@@ -33,10 +33,14 @@ class Reader(ABC):
 
 
 class Writer:
-    """Writes the events of one dialect as bytes, each by the method of its kind; `lost` names what it cannot say."""
+    """Writes the events of one dialect as bytes, each by the method of its kind; `lost` names what it cannot say.
+
+    `repeated` are the members of the request that the answer repeats.
+    """
 
     def __init__(self) -> None:
         self.lost: set[str] = set()
+        self.repeated: Node = {}
         self._out: list[bytes] = []
         self.write_by: dict[type, Callable[[Any], None]] = {
             Grow: self.grow,

@@ -30,6 +30,7 @@ DATA_URL = re.compile(r"data:([a-z]+/[A-Za-z0-9.+-]+);base64,(.*)", re.DOTALL)
 # every field of a request, with the feature it asks for; an empty one is read by its own function below
 REQUEST: dict[str, str] = {
     **dict.fromkeys(("model", "messages", "stream", "stream_options", "tools", "tool_choice", "response_format"), ""),
+    "reasoning": "",
     "parallel_tool_calls": "one_at_a_time",
     "max_completion_tokens": "max_tokens",
     "n": "choices",
@@ -52,7 +53,7 @@ REQUEST: dict[str, str] = {
 # what its blocks and settings of its own can ask for besides
 _PARTS = """
     warm json_form custom_tools own_tools some_tools system_midway image_url file_id audio video result_media
-    arguments_text cache_control title detail strict name reasoning
+    arguments_text cache_control title detail strict name reasoning thinking_budget thinking_shown
 """
 PARTS = frozenset(_PARTS.split())
 NEUTRAL: dict[str, tuple[Any, ...]] = {
@@ -87,7 +88,16 @@ def read_ask(body: Node) -> Ask:
     if (choice := body.get("tool_choice")) is not None:
         ask.choice = _choice(choice)
     ask.form = _form(body.get("response_format"))
+    _reasoning(body.get("reasoning") or {}, ask)
     return ask
+
+
+def _reasoning(asked: Node, ask: Ask) -> None:
+    """How much to think, as OpenRouter and others take it beside `reasoning_effort`."""
+    if asked.get("effort") and "effort" not in ask.settings:
+        ask.set("effort", asked["effort"], "/reasoning/effort")
+    ask.set("thinking_budget", asked.get("max_tokens"), "/reasoning/max_tokens")
+    ask.set("thinking_shown", asked.get("summary") or None, "/reasoning/summary")
 
 
 def _message(message: Node, where: str, ask: Ask) -> None:

@@ -51,7 +51,8 @@ def _choice(spoken: Spoken, place: int, lost: list[str]) -> Node:
     finish = FINISHES[spoken.finish]
     if spoken.finish == "refusal" and message.get("refusal"):
         finish = "stop"
-    return {"index": place, "message": {"role": "assistant", **message}, "logprobs": None, "finish_reason": finish}
+    whole = {"role": "assistant", "refusal": None, "annotations": [], **message}
+    return {"index": place, "message": whole, "logprobs": None, "finish_reason": finish}
 
 
 def write_message(blocks: list[Block], lost: list[str]) -> Node:

@@ -21,4 +21,5 @@ SHAPES = shapes(
     response_format="type json_schema",
     response_format__json_schema="name description schema strict",
     stream_options="include_usage include_obfuscation",
+    reasoning="effort max_tokens summary",
 )

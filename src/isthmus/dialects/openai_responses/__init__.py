@@ -12,7 +12,7 @@ from isthmus.dialects.openai_responses.faults import count_body, error_body, err
 from isthmus.dialects.openai_responses.fields import FIELDS, FILE_TEXT
 from isthmus.dialects.openai_responses.request import read_request, write_request
 from isthmus.dialects.openai_responses.said_in import ResponsesReader, read_said
-from isthmus.dialects.openai_responses.said_out import write_said
+from isthmus.dialects.openai_responses.said_out import repeat, write_said
 from isthmus.dialects.openai_responses.shapes import SHAPES
 from isthmus.dialects.openai_responses.stream import ResponsesStream
 from isthmus.dialects.openai_responses.thoughts import reopen
@@ -30,6 +30,7 @@ DIALECT = Dialect(
     error_body=error_body,
     models_body=models_body,
     model=model_row,
+    repeat=repeat,
     count_body=count_body,
     read_ask=read_ask,
     write_ask=write_ask,

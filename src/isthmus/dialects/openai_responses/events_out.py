@@ -46,7 +46,7 @@ class ResponsesWriter(Writer):
 
     def start(self, event: Start) -> None:
         """The answer begins."""
-        self._response = skeleton(event.id, event.model, self._created)
+        self._response = skeleton(event.id, event.model, self._created) | self.repeated
         self._say("response.created", {"response": self._response})
         self._say("response.in_progress", {"response": self._response})
 

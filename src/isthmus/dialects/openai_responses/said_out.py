@@ -17,6 +17,21 @@ INCOMPLETE: dict[Finish, str] = {
     "filter": "content_filter",
     "refusal": "content_filter",
 }
+REPEATED: Node = {
+    **dict.fromkeys(("instructions", "previous_response_id", "max_output_tokens", "max_tool_calls"), None),
+    **dict.fromkeys(("safety_identifier", "prompt_cache_key"), None),
+    **dict.fromkeys(("temperature", "top_p"), 1),
+    **dict.fromkeys(("presence_penalty", "frequency_penalty", "top_logprobs"), 0),
+    "text": {},
+    "reasoning": {},
+    "metadata": {},
+    "tools": [],
+    "tool_choice": "auto",
+    "parallel_tool_calls": True,
+    "truncation": "disabled",
+    "service_tier": "default",
+    "background": False,
+}
 OTHER = re.compile("[^A-Za-z0-9_-]")
 
 
@@ -71,10 +86,28 @@ def write_citation(row: Citation, length: int) -> Node | None:
 
 
 def skeleton(ident: str, model: str, created: int) -> Node:
-    """A response that has just begun."""
-    made: Node = {"id": ident, "object": "response", "created_at": created, "status": "in_progress", "error": None}
-    made |= {"incomplete_details": None, "instructions": None, "model": model, "output": []}
-    return made | {"parallel_tool_calls": True, "tool_choice": "auto", "tools": [], "store": False, "usage": None}
+    """A response that has just begun; when it will be complete nobody knows."""
+    made: Node = {"id": ident, "object": "response", "created_at": created, "completed_at": None}
+    made |= {"status": "in_progress", "error": None, "incomplete_details": None, "model": model, "output": []}
+    return made | repeat({}) | {"usage": None}
+
+
+def repeat(asked: Node) -> Node:
+    """The members of a request that its response repeats, each with what holds where nothing was asked.
+
+    Source: ResponseResource of the Open Responses specification, which requires them all.
+    """
+    made = {name: default if (value := asked.get(name)) is None else value for name, default in REPEATED.items()}
+    made["tools"] = [_tool(tool) if isinstance(tool, dict) else tool for tool in made["tools"]]
+    made["reasoning"] = {"effort": None, "summary": None} | made["reasoning"]
+    made["text"] = {"format": {"type": "text"}} | made["text"]
+    return made | {"store": False}
+
+
+def _tool(tool: Node) -> Node:
+    if tool.get("type") != "function":
+        return tool
+    return {"description": None, "parameters": None, "strict": None} | tool
 
 
 def finished(response: Node, items: list[Node], finish: Finish, *, refused: bool) -> Node:

@@ -74,21 +74,27 @@ def _close(said: Said, seal: Seal) -> None:
                 block.opaque = seal.close(block.opaque, block.text)
 
 
-def translate_answer(pair: Pair, body: Node, *, created: int, seal: Seal | None = None) -> tuple[Node, tuple[str, ...]]:
+def translate_answer(
+    pair: Pair, body: Node, *, created: int, seal: Seal | None = None, asked: Node | None = None
+) -> tuple[Node, tuple[str, ...]]:
     """The deployment's answer for the client, and the names of what is left out; `created`: Unix time in seconds.
 
-    Raises `BrokenReplyError`.
+    `asked` is the client's request, for dialects whose answers repeat some of it. Raises `BrokenReplyError`.
     """
     try:
         said = pair.upstream.read_said(body)
         if seal is not None:
             _close(said, seal)
-        made = pair.client.write_said(said, created=created)
+        made = pair.client.write_said(said, created=created) | pair.client.repeat(asked or {})
     except FORM_ERRORS:
         raise BrokenReplyError("the answer has not the form of its dialect") from None
     return made, tuple(dict.fromkeys(said.lost))
 
 
-def translate_stream(pair: Pair, *, created: int, seal: Seal | None = None) -> EventTranslator:
-    """What turns the deployment's stream into the client's, before any filter."""
-    return EventTranslator(pair.upstream.reader(), pair.client.writer(created=created), seal)
+def translate_stream(
+    pair: Pair, *, created: int, seal: Seal | None = None, asked: Node | None = None
+) -> EventTranslator:
+    """What turns the deployment's stream into the client's, before any filter; `asked` as for a whole answer."""
+    writer = pair.client.writer(created=created)
+    writer.repeated = pair.client.repeat(asked or {})
+    return EventTranslator(pair.upstream.reader(), writer, seal)

@@ -28,7 +28,8 @@ def usage(body: bytes, spoken: Spoken) -> dict[str, Any]:
 
 def whole(simulated: Simulated, number: int, spoken: Spoken, body: bytes, *, choices: int = 1) -> bytes:
     """A `chat.completion`."""
-    message: dict[str, Any] = {"role": "assistant", "content": None if spoken.calls else spoken.text}
+    message: dict[str, Any] = {"role": "assistant", "content": None if spoken.calls else spoken.text, "refusal": None}
+    message["annotations"] = []
     if spoken.thought:
         message["reasoning_content"] = spoken.thought
     if spoken.calls:

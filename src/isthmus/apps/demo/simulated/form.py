@@ -13,13 +13,14 @@ Node = dict[str, Any]
 
 
 class Turn(NamedTuple):
-    """One answer to be written: by whom, its number, what is said, what was thought, and how long the request was."""
+    """One answer to be written: by whom, its number, what is said and thought, the length and body of the request."""
 
     row: Simulated
     number: int
     spoken: Spoken
     thought: str
     size: int
+    asked: Node = {}  # noqa: RUF012 - nobody writes to it
 
     @property
     def model(self) -> str:

@@ -31,7 +31,7 @@ def said(path: str, row: Simulated, number: int, data: bytes, body: dict[str, An
     asked = form.chat(body)
     text = "\n".join(message["content"] for message in asked["messages"] if message["role"] != "system")
     thought = thought_of(identifiers(text)) if form.thinks(body) else ""
-    turn = Turn(row, number, answer(asked, row.manner, ascii_json=row.ascii_json), thought, len(data))
+    turn = Turn(row, number, answer(asked, row.manner, ascii_json=row.ascii_json), thought, len(data), body)
     if not stream:
         return Said(200, _encoded(row, form.whole(turn)))
     events = (sse(row, name, node) for name, node in form.events(turn))

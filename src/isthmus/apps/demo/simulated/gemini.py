@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,19 +16,33 @@ KNOWN = {
     "labels",
 }  # fmt: skip
 
+OWN = {"args", "response", "parameters", "parametersJsonSchema", "responseSchema", "responseJsonSchema", "labels"}
+_SNAKE = re.compile("_([a-z])")
+
 
 def check(body: Node) -> str:
     """What the service would reject."""
+    body = _camel(body)
     unknown = sorted(set(body) - KNOWN)
     if unknown:
         return f'Invalid JSON payload received. Unknown name "{unknown[0]}": Cannot find field.'
     contents = body.get("contents")
-    if not isinstance(contents, list) or not contents or contents[0].get("role") not in ("user", None):
-        return "Please ensure that the conversation starts with a user turn"
+    if not isinstance(contents, list) or not contents:
+        return "* GenerateContentRequest.contents: contents is not specified"
     for content, after in zip(contents, [*contents[1:], {}], strict=True):
         if wrong := _content(content, after, thinking=thinks(body)):
             return wrong
     return ""
+
+
+def _camel(node: Any) -> Any:
+    """The names as the service writes them; it takes them in snake case as well. What is the user's own stays."""
+    if isinstance(node, list):
+        return [_camel(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    named = {_SNAKE.sub(lambda found: found[1].upper(), name): value for name, value in node.items()}
+    return {name: value if name in OWN else _camel(value) for name, value in named.items()}
 
 
 def _content(content: Node, after: Node, *, thinking: bool) -> str:
@@ -73,6 +88,7 @@ def _lowered(schema: Any) -> Any:
 
 def chat(body: Node) -> Node:
     """The request as the answering rules read it."""
+    body = _camel(body)
     messages: list[Node] = [{"role": "system", "content": _text((body.get("systemInstruction") or {}).get("parts"))}]
     for content in body["contents"]:
         role = "assistant" if content.get("role") == "model" else "user"
@@ -102,6 +118,7 @@ def chat(body: Node) -> Node:
 
 def thinks(body: Node) -> bool:
     """Whether the request asks for thinking."""
+    body = _camel(body)
     config = (body.get("generationConfig") or {}).get("thinkingConfig") or {}
     return bool(config.get("includeThoughts") or config.get("thinkingLevel")) and config.get("thinkingBudget") != 0
 

@@ -28,8 +28,8 @@ def check(body: Node) -> str:
     if not 0 <= body.get("temperature", 0) <= 1:
         return "temperature: range: 0..1"
     messages = body.get("messages")
-    if not isinstance(messages, list) or not messages or messages[0].get("role") != "user":
-        return "messages: first message must use the user role"
+    if not isinstance(messages, list) or not messages:  # since October 2024 the first turn may be of either side
+        return "messages: at least one message is required"
     return next((wrong for wrong in map(_message, messages) if wrong), "") or _pairs(messages)
 
 
@@ -94,6 +94,8 @@ def thinks(body: Node) -> bool:
 def _usage(turn: Turn) -> Node:
     taken, given, thought = turn.tokens
     usage: Node = {"input_tokens": taken, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
+    usage |= {"cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0}}
+    usage |= {"server_tool_use": None, "service_tier": "standard", "inference_geo": "not_available"}
     return {**usage, "output_tokens": given, "output_tokens_details": {"thinking_tokens": thought}}
 
 
@@ -105,17 +107,19 @@ def _content(turn: Turn) -> list[Node]:
     thought, spoken = turn.thought, turn.spoken
     made: list[Node] = [{"type": "thinking", "thinking": thought, "signature": sign(thought)}] if thought else []
     if spoken.text:
-        made.append({"type": "text", "text": spoken.text})
+        made.append({"type": "text", "text": spoken.text, "citations": None})
     for place, (name, arguments) in enumerate(spoken.calls):
         ident = f"toolu_sim_{turn.number}_{place}"
-        made.append({"type": "tool_use", "id": ident, "name": name, "input": json.loads(arguments)})
+        call = {"type": "tool_use", "id": ident, "name": name, "input": json.loads(arguments)}
+        made.append({**call, "caller": {"type": "direct"}})
     return made
 
 
 def whole(turn: Turn) -> Node:
     """A whole answer."""
     ending = {"stop_reason": "tool_use" if turn.spoken.calls else "end_turn", "stop_sequence": None}
-    return {**_head(turn), "content": _content(turn), **ending, "usage": _usage(turn)}
+    nothing = {"stop_details": None, "container": None}
+    return {**_head(turn), "content": _content(turn), **ending, **nothing, "usage": _usage(turn)}
 
 
 def events(turn: Turn) -> Iterator[tuple[str, Node]]:

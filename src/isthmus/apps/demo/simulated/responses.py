@@ -113,7 +113,14 @@ def whole(turn: Turn) -> Node:
 def _head(turn: Turn, status: str) -> Node:
     made: Node = {"id": f"resp_sim_{turn.number}", "object": "response", "created_at": 1_790_000_000 + turn.number}
     made |= {"status": status, "error": None, "incomplete_details": None, "instructions": None, "model": turn.model}
-    return made | {"output": [], "parallel_tool_calls": True, "tool_choice": "auto", "tools": [], "store": False}
+    made |= {"output": [], "parallel_tool_calls": True, "tool_choice": "auto", "tools": [], "store": False}
+    made |= {"completed_at": made["created_at"] if status == "completed" else None, "previous_response_id": None}
+    made |= {"truncation": "disabled", "text": {"format": {"type": "text"}}, "temperature": 1.0, "top_p": 1.0}
+    made |= {"presence_penalty": 0.0, "frequency_penalty": 0.0, "top_logprobs": 0, "background": False}
+    made |= {"reasoning": {"effort": None, "summary": None, **(turn.asked.get("reasoning") or {})}}
+    made |= {"max_output_tokens": None, "max_tool_calls": None}
+    made |= {"service_tier": "default", "metadata": {}, "safety_identifier": None, "prompt_cache_key": None}
+    return made | {"usage": None}
 
 
 def events(turn: Turn) -> Iterator[tuple[str, Node]]:
