@@ -6,12 +6,15 @@ Nothing is guessed: where a fact that could matter is unknown, the judgement car
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
 import msgspec
 
 from isthmus.decision import Citation, Duty, Mechanism
 from isthmus.exchange import Verdict
 from isthmus.steps.decide.rulebook import CompiledRegime, Rule
-from isthmus.steps.decide.world import Answer, World, Worlds
+from isthmus.steps.decide.world import Test, World, Worlds
 
 # Mild to strict: where several rules hold, the strictest mechanism is what the law demands.
 STRICTNESS: tuple[Mechanism, ...] = (
@@ -65,11 +68,15 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def signature(self) -> tuple[str, str]:
-        """What must be equal for an unknown not to matter; ways of demanding nothing are one."""
-        return ("free" if self.mechanism in FREE else self.mechanism), self.verdict
+        """What must be equal for an unknown not to matter."""
+        return signature(self.mechanism, self.verdict)
 
 
-UNSAID: Answer = (None, ())
+def signature(mechanism: Mechanism, verdict: Verdict) -> tuple[str, str]:
+    """An outcome as it is compared; ways of demanding nothing are one."""
+    return ("free" if mechanism in FREE else mechanism), verdict
+
+
 SILENT = Judgement(mechanism="not_applicable", verdict="allow")
 
 
@@ -86,26 +93,72 @@ def judge(regime: CompiledRegime, worlds: Worlds) -> tuple[Judgement | None, ...
         transforming = tuple(rule for rule in regime.rules if rule.then.transform)
         return (msgspec.structs.replace(SILENT, missing=missing, perhaps=transforming),)
     if regime.row.per == "flow" or not worlds.items:
-        return (judge_one(regime, whole, regime.rules),)
-    return tuple(judge_one(regime, world, regime.rules) for world in worlds.items)
+        return (judge_one(regime, whole),)
+    return tuple(judge_one(regime, world) for world in worlds.items)
 
 
-def judge_one(regime: CompiledRegime, world: World, rules: tuple[Rule, ...]) -> Judgement:
-    """The judgement of one item by some of the regime's rules, with every unknown that could still change it."""
+def judge_one(regime: CompiledRegime, world: World) -> Judgement:
+    """The judgement of one item, with every unknown that could still change it."""
+    tested = tried(world, regime.rules)
+    holding, unsure, winner = tested.holding, tested.unsure, tested.winner
+    found = conclude(regime, world, tested)
+    spoken = [r for r in holding if r is not winner and r.then.mechanism in (None, found.mechanism)]
+    return Judgement(
+        mechanism=found.mechanism,
+        verdict=found.verdict,
+        rules=((winner, *spoken) if winner else tuple(spoken)),
+        duties=(*_duties(world, holding), *_perhaps(world, unsure)),
+        faults=tuple(found.faults),
+        ground=winner.reason.citation if winner and winner.then.ground else None,
+        counted=winner.then.counted if winner else True,
+        silence="silence" in found.faults,
+        missing=tuple(dict.fromkeys(found.missing)),
+        perhaps=tuple(rule for rule, _ in unsure if rule.then.transform),
+    )
+
+
+class Tested(NamedTuple):
+    """The rules that hold, those of which it is unknown with what is missing, and the one that names the mechanism.
+
+    `live` are all that may still hold once more is known, in their order.
+    """
+
+    holding: list[Rule]
+    unsure: list[tuple[Rule, tuple[str, ...]]]
+    winner: Rule | None
+    live: list[Rule]
+
+
+class Conclusion(NamedTuple):
+    """The outcome alone: what a judgement is compared by."""
+
+    mechanism: Mechanism
+    verdict: Verdict
+    faults: list[str]
+    missing: list[str]
+
+
+def tried(world: World, rules: Iterable[Rule]) -> Tested:
+    """Rules tested in their order, which is exceptions first."""
     holding: list[Rule] = []
+    live: list[Rule] = []
     unsure: list[tuple[Rule, tuple[str, ...]]] = []
     defeated: set[str] = set()
     known, ask = world.answers.get, world.ask
     for rule in rules:
         if rule.id in defeated:
+            live.append(rule)
             continue
         answer, missing = known(rule.test) or ask(rule.test)
+        if answer is False:
+            continue
+        live.append(rule)
         if answer:
             holding.append(rule)
             defeated |= rule.exception_to
-        elif answer is None:
+        else:
             unsure.append((rule, missing))
-    return _concluded(regime, world, holding, unsure, strictest(holding))
+    return Tested(holding, unsure, strictest(holding), live)
 
 
 def strictest(rules: list[Rule]) -> Rule | None:
@@ -118,18 +171,13 @@ def strictest(rules: list[Rule]) -> Rule | None:
     return found
 
 
-def _concluded(
-    regime: CompiledRegime,
-    world: World,
-    holding: list[Rule],
-    unsure: list[tuple[Rule, tuple[str, ...]]],
-    winner: Rule | None,
-) -> Judgement:
+def conclude(regime: CompiledRegime, world: World, tested: Tested) -> Conclusion:
+    """What the tested rules come to."""
     missing: list[str] = []
     mechanism: Mechanism = "not_applicable"
     verdict: Verdict = "allow"
     faults: list[str] = []
-    silence = False
+    winner = tested.winner
     if winner is not None and winner.then.mechanism is not None:
         mechanism = winner.then.mechanism
         verdict = "deny" if mechanism in DENYING else "review" if mechanism == "human_review" else "allow"
@@ -144,72 +192,60 @@ def _concluded(
         protected, more = world.ask(regime.protects)
         missing += more
         if protected:
-            mechanism, verdict, silence = "deny", "deny", True
+            mechanism, verdict = "deny", "deny"
             faults.append("silence")
-    duties, wanting = _duties(world, [r for r in holding if r.then.duty], faults)
-    duties += _perhaps(world, [r for r, _ in unsure if r.then.duty])
-    missing += wanting
+    for rule in tested.holding:
+        if rule.then.duty is not None and rule.then.duty.blocks and rule.met is not None:
+            missing += _waited_for(world, rule, rule.met, faults)
     if faults and verdict == "allow":
         verdict = "deny"
-    missing += _could_matter(world, holding, unsure, winner, mechanism)
-    spoken = [r for r in holding if r is not winner and r.then.mechanism in (None, mechanism)]
-    return Judgement(
-        mechanism=mechanism,
-        verdict=verdict,
-        rules=((winner, *spoken) if winner else tuple(spoken)),
-        duties=duties,
-        faults=tuple(faults),
-        ground=winner.reason.citation if winner and winner.then.ground else None,
-        counted=winner.then.counted if winner else True,
-        silence=silence,
-        missing=tuple(dict.fromkeys(missing)),
-        perhaps=tuple(rule for rule, _ in unsure if rule.then.transform),
-    )
+    missing += _could_matter(world, tested, mechanism)
+    return Conclusion(mechanism, verdict, faults, missing)
 
 
-def _duties(world: World, rules: list[Rule], faults: list[str]) -> tuple[tuple[Duty, ...], list[str]]:
-    """The duties of the rules that hold; those that block and are not met become faults."""
-    found: list[Duty] = []
-    missing: list[str] = []
+def _waited_for(world: World, rule: Rule, met: Test, faults: list[str]) -> tuple[str, ...]:
+    """What is missing of a duty that the flow waits for; one that is not met becomes a fault."""
+    done, more = world.ask(met)
+    passed, awaited = world.ask(rule.after) if rule.after is not None else (True, ())
+    if done is True or passed is False:
+        return ()
+    if done is False and passed and rule.then.duty is not None:
+        faults.append(rule.then.duty.id)
+    return (*more, *awaited)
+
+
+def _duties(world: World, rules: list[Rule]) -> Iterator[Duty]:
+    """The duties of the rules that hold."""
     for rule in rules:
-        row = rule.then.duty
-        assert row is not None
-        met, more = world.ask(rule.met) if rule.met else UNSAID
-        passed, awaited = world.ask(rule.after) if rule.after is not None else (True, ())
-        blocks = row.blocks and rule.met is not None and passed is not False
-        if blocks and met is not True:
-            missing += (*more, *awaited)
-        if blocks and met is False and passed:
-            faults.append(row.id)
-        found.append(rule.duties["unknown" if met is None else "met" if met else "unmet", blocks])
-    return tuple(found), missing
+        if rule.then.duty is None:
+            continue
+        met = world.ask(rule.met)[0] if rule.met is not None else None
+        early = rule.after is not None and world.ask(rule.after)[0] is False
+        blocks = rule.then.duty.blocks and rule.met is not None and not early
+        yield rule.duties["unknown" if met is None else "met" if met else "unmet", blocks]
 
 
-def _perhaps(world: World, rules: list[Rule]) -> tuple[Duty, ...]:
+def _perhaps(world: World, unsure: list[tuple[Rule, tuple[str, ...]]]) -> Iterator[Duty]:
     """The duties of rules that may or may not hold: met where they are met in any case, else unknown."""
-    return tuple(
-        rule.duties["met" if rule.met is not None and world.ask(rule.met)[0] is True else "unknown", False]
-        for rule in rules
-    )
+    for rule, _ in unsure:
+        if rule.then.duty is not None:
+            met = rule.met is not None and world.ask(rule.met)[0] is True
+            yield rule.duties["met" if met else "unknown", False]
 
 
-def _could_matter(
-    world: World,
-    holding: list[Rule],
-    unsure: list[tuple[Rule, tuple[str, ...]]],
-    winner: Rule | None,
-    mechanism: Mechanism,
-) -> list[str]:
+def _could_matter(world: World, tested: Tested, mechanism: Mechanism) -> list[str]:
     """The unknowns of those unsure rules that could change the outcome."""
     missing: list[str] = []
-    held = {rule.id for rule in holding}
-    doubtful = {rule.id for rule, _ in unsure}
-    for rule, paths in unsure:
-        other = rule.then.mechanism
-        stricter = other is not None and (winner is None or RANK[other] >= RANK[mechanism])
-        excepts = not rule.exception_to.isdisjoint(held) or not rule.exception_to.isdisjoint(doubtful)
-        duty = rule.then.duty
-        blocks = duty is not None and duty.blocks and rule.met is not None and world.ask(rule.met)[0] is not True
-        if stricter or excepts or blocks:
+    if not tested.unsure:
+        return missing
+    floor = RANK[mechanism] if tested.winner is not None else -1
+    concerned = {rule.id for rule in tested.holding} | {rule.id for rule, _ in tested.unsure}
+    for rule, paths in tested.unsure:
+        then = rule.then
+        if (
+            (then.mechanism is not None and RANK[then.mechanism] >= floor)
+            or not rule.exception_to.isdisjoint(concerned)
+            or (then.duty is not None and then.duty.blocks and rule.met is not None and not world.ask(rule.met)[0])
+        ):
             missing += paths
     return missing

@@ -7,15 +7,13 @@ are tried once, and each item is tried by itself.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import msgspec
-
 from isthmus.facts import Facts
-from isthmus.steps.decide.judge import RANK, SILENT, Judgement, judge_one
+from isthmus.steps.decide.judge import RANK, SILENT, VERDICT_RANK, conclude, signature, tried
 from isthmus.steps.decide.paths import general, replaced, told_apart, values
-from isthmus.steps.decide.rulebook import CompiledRegime, Rulebook
+from isthmus.steps.decide.rulebook import CompiledRegime, Rule, Rulebook
 from isthmus.steps.decide.world import World, Worlds
 
 BUDGET, EACH = 500, 50
@@ -24,33 +22,37 @@ NOTHING: frozenset[Any] = frozenset()
 
 
 class Trial:
-    """One subject under an assignment of values: its worlds, and what the regime's weighty rules say of it."""
+    """One subject under an assignment of values, and what the regime's weighty rules say of it.
 
-    __slots__ = ("judgement", "whole", "world")
+    `speaks`: whether the regime does. `missing` are the unknowns that could still change the outcome, `live` the rules
+    that may still hold, `next` the trials made from here.
+    """
 
-    def __init__(self, regime: CompiledRegime, whole: World, world: World) -> None:
-        self.whole, self.world = whole, world
-        speaks, missing = whole.ask(regime.when)
-        self.judgement: Judgement | None = None
-        if speaks:
-            self.judgement = judge_one(regime, world, regime.weighty)
-        elif speaks is None:
-            self.judgement = msgspec.structs.replace(SILENT, missing=missing)
+    __slots__ = (
+        "live",
+        "mechanism",
+        "missing",
+        "next",
+        "signature",
+        "speaks",
+        "strictness",
+        "verdict",
+        "whole",
+        "world",
+    )
 
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The paths of what is unknown and could change the judgement."""
-        return self.judgement.missing if self.judgement else ()
-
-    @property
-    def signature(self) -> tuple[str, str]:
-        """What must be equal for an unknown not to matter."""
-        return (self.judgement or SILENT).signature
-
-    @property
-    def strictness(self) -> int:
-        """The rank of its mechanism."""
-        return RANK[self.judgement.mechanism] if self.judgement else -1
+    def __init__(self, regime: CompiledRegime, whole: World, world: World, live: Sequence[Rule]) -> None:
+        self.whole, self.world, self.live = whole, world, live
+        self.next: dict[tuple[str, Any], Trial] = {}
+        answer, missing = whole.ask(regime.when)
+        self.speaks = answer is not False
+        self.mechanism, self.verdict, self.missing = SILENT.mechanism, SILENT.verdict, missing
+        if answer:
+            tested = tried(world, live)
+            found, self.live = conclude(regime, world, tested), tested.live
+            self.mechanism, self.verdict, self.missing = found.mechanism, found.verdict, tuple(found.missing)
+        self.signature = signature(self.mechanism, self.verdict)
+        self.strictness = (VERDICT_RANK[self.verdict], RANK[self.mechanism]) if self.speaks else (-1, -1)
 
 
 class Trials:
@@ -63,7 +65,7 @@ class Trials:
     def __init__(self, book: Rulebook, regime: CompiledRegime, worlds: Worlds) -> None:
         self.book, self.regime = book, regime
         items = worlds.items if regime.row.per == "item" and worlds.items else (worlds.whole,)
-        self.subjects = tuple(Trial(regime, worlds.whole, world) for world in items)
+        self.subjects = tuple(Trial(regime, worlds.whole, world, regime.weighty) for world in items)
         self._groups: dict[tuple[str, frozenset[Any]], list[tuple[Any, list[Any]]]] = {}
         self._left = BUDGET
         self._settled: dict[int, Trial | None] = {}
@@ -71,15 +73,23 @@ class Trials:
 
     def put(self, trial: Trial, path: str, value: Any, *, again: bool = False) -> Trial:
         """The same subject with one fact known; `again`: it had a value that was put in before."""
+        if (path, value) in trial.next:
+            return trial.next[path, value]
+        found = trial.next[path, value] = self._put(trial, path, value, again=again)
+        return found
+
+    def _put(self, trial: Trial, path: str, value: Any, *, again: bool) -> Trial:
         regime, known, facts = self.regime, general(path), replaced(trial.world.facts, path, value)
         touched = regime.touches.get(known, ())
-        world = trial.world.learnt(facts, touched, stays=not again and known not in regime.moved)
+        stays = not again and known not in regime.moved
+        world = trial.world.learnt(facts, touched, stays=stays)
+        live = trial.live if stays else regime.weighty
         if trial.world is trial.whole:
-            return Trial(regime, world, world)
+            return Trial(regime, world, world, live)
         whole = World(facts)
         if regime.when not in touched:
             whole.answers[regime.when] = trial.whole.ask(regime.when)
-        return Trial(regime, whole, world)
+        return Trial(regime, whole, world, live)
 
     def groups(self, path: str, facts: Facts) -> list[tuple[Any, list[Any]]]:
         """The values that the unknown at `path` could take, those together that the regime does not tell apart."""

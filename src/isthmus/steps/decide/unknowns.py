@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from isthmus.decision import OpenFact
-from isthmus.steps.decide.judge import RANK, SILENT, VERDICT_RANK, Judgement, judge, judge_one
+from isthmus.steps.decide.judge import SILENT, Judgement, judge, judge_one
 from isthmus.steps.decide.paths import alike, general
 from isthmus.steps.decide.rulebook import CompiledRegime, Rulebook
 from isthmus.steps.decide.trials import BUDGET, NOTHING, Trial, Trials, candidates
@@ -52,7 +52,7 @@ def allows(book: Rulebook, regime: CompiledRegime, worlds: Worlds) -> bool:
         certain = _all_certain(Trials(book, regime, worlds))
         if certain is None:
             return False
-        judgements = tuple(trial.judgement for trial in certain)
+        return all(trial.verdict == "allow" for trial in certain)
     return all(one.verdict == "allow" for one in judgements if one)
 
 
@@ -74,18 +74,15 @@ def _all_certain(trials: Trials) -> list[Trial] | None:
 
 def _as_known(regime: CompiledRegime, first: Judgements, certain: list[Trial]) -> Judgements:
     """The certain outcome with the duties and rules as far as they are known."""
-    if all(trial.judgement is None for trial in certain):
+    if not any(trial.speaks for trial in certain):
         return (None,)
     known = first if len(first) == len(certain) else first * len(certain)
-    return tuple(_kept(regime, one, trial) for one, trial in zip(known, certain, strict=True))
+    return tuple(_kept(regime, one or SILENT, trial) for one, trial in zip(known, certain, strict=True))
 
 
-def _kept(regime: CompiledRegime, known: Judgement | None, trial: Trial) -> Judgement:
-    sure = trial.judgement or SILENT
-    if known is None:
-        return sure
-    same = known.mechanism == sure.mechanism
-    rules = known.rules if same else judge_one(regime, trial.world, regime.rules).rules
+def _kept(regime: CompiledRegime, known: Judgement, trial: Trial) -> Judgement:
+    sure = judge_one(regime, trial.world) if trial.speaks else SILENT
+    rules = known.rules if known.mechanism == sure.mechanism else sure.rules
     return msgspec.structs.replace(sure, duties=known.duties, rules=rules, perhaps=known.perhaps)
 
 
@@ -121,8 +118,5 @@ def _led(trials: Trials, path: str) -> Iterator[tuple[Any, str]]:
 
 def _word(certain: list[Trial]) -> str:
     """The strictest verdict and mechanism, for an open fact's outcome."""
-    spoken = [trial.judgement for trial in certain if trial.judgement]
-    if not spoken:
-        return "allow not_applicable"
-    worst = max(spoken, key=lambda one: (VERDICT_RANK[one.verdict], RANK[one.mechanism]))
+    worst = max(certain, key=lambda trial: trial.strictness)
     return f"{worst.verdict} {worst.mechanism}"

@@ -43,7 +43,7 @@ def build(node: Node) -> Test:
     group = category if own else scheme.jurisdiction
     of_items = {"item.persons", "item.classes", "item.form"}
     node.gathered.across |= of_items
-    node.gathered.moved |= {"item.classes", "item.form"}
+    node.gathered.moved.add("item.form")
     node.gathered.reads |= {*of_items, f"counts.{group}_before", f"counts.{group}_new"}
     node.gathered.tell("item.classes", *scheme.categories)
     node.gathered.tell("item.form", *scheme.leaves_out)
