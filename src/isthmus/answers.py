@@ -22,7 +22,10 @@ OBSERVED = 256 * 1024
 
 
 class Marks(msgspec.Struct, kw_only=True):
-    """What is done to one answer: `observer` gathers it for a scan, `restorer` undoes pseudonyms, `labeller` marks."""
+    """What is done to one answer: `observer` gathers it for a scan, `restorer` undoes pseudonyms, `labeller` marks.
+
+    What is held is scanned before it comes here.
+    """
 
     reply_scan: str
     observer: Observer | None = None
@@ -69,7 +72,7 @@ def marks_of(
     sample = next((slot.text for slot in reversed(call.slots) if slot.role == "user"), "")
     return Marks(
         reply_scan=send.reply_scan,
-        observer=Observer(OBSERVED) if send.reply_scan != "none" else None,
+        observer=Observer(OBSERVED) if send.reply_scan == "observe" else None,
         restorer=Restorer(send.protected.originals, words=words) if send.protected.originals else None,
         labeller=Labeller(text_of(label, sample)) if label is not None and not formatted else None,
         label=label,
@@ -83,7 +86,7 @@ def label_due(decision: Decision, labels: dict[str, Label]) -> Label | None:
 
 
 def reply_scan_mode(located_in: str, hosted_in: tuple[str, ...]) -> str:
-    """`none` where caller and deployment are in one place, so that no rule could forbid the reply, else `observe`."""
+    """`none` where reader and deployment are in one place, so that no rule could forbid the reply, else `observe`."""
     return "none" if hosted_in and all(place == located_in for place in hosted_in) else "observe"
 
 

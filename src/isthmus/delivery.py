@@ -12,16 +12,26 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
-from isthmus.answers import Marks, field_of, headers_of, marks_of, reply_scan_mode
+from isthmus.answers import Marks, field_of, headers_of, marks_of
 from isthmus.attachments import Opened, protected_call
-from isthmus.dialects.answer import write_answer
+from isthmus.dialects.answer import Answer, write_answer
 from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.refusals import rejection_message
 from isthmus.dialects.request import Request
-from isthmus.errors import BandCrossedError, IsthmusError, LedgerError, RefusedError, RejectedError, UpstreamError
-from isthmus.exchange import Call, HttpAnswer, Money, Protected, Slot, Usage
+from isthmus.errors import (
+    BandCrossedError,
+    IsthmusError,
+    LedgerError,
+    RefusedError,
+    RejectedError,
+    UpstreamError,
+    WithheldError,
+)
+from isthmus.exchange import Call, HttpAnswer, Money, Protected, Scan, Slot, Usage
+from isthmus.holding import HeldReply, Seen
 from isthmus.offload import beside
 from isthmus.registry.derivation import conversation_key
+from isthmus.replies import HOLD, ReplyJudge, reply_scan_of
 from isthmus.sending import Send, close_send, open_send, price_of
 from isthmus.speaking import Speech, answer_stream, filter_answer, read_answer, request_bytes
 from isthmus.steps.label import Label
@@ -118,8 +128,7 @@ class Delivery:
 
     async def _open(self, flow: Flow, judgement: Judgement, speech: Speech) -> tuple[Send, bytes]:
         """Open a send, with the bytes to leave; where a count moved on, decide anew with the store's own counts."""
-        located = flow.matter.caller.located_in or judgement.facts.exporter.jurisdiction
-        reply_scan = reply_scan_mode(located, judgement.target.destination.hosted_in)
+        reply_scan = await reply_scan_of(self._verdicts, flow.matter, judgement.target)
         model, most = judgement.target.row.model, flow.output_tokens
         for _ in range(BAND_ATTEMPTS):
             protected = await self._protect(flow, judgement)
@@ -170,6 +179,8 @@ class Delivery:
         data = await reply.read()
         answer, lost = read_answer(send.speech, data, at=send.at, seal=send.seal)
         send.not_carried = tuple(dict.fromkeys((*send.not_carried, *lost)))
+        if send.reply_scan == HOLD:
+            await self._settle(flow, send, marks, answer)
         body = filter_answer(send.speech, answer, marks.filters, formatted=flow.asked.formatted, seal=send.seal)
         send.outcome = "answered"
         price = self._price(flow, send, answer.usage)
@@ -194,11 +205,37 @@ class Delivery:
             send.not_carried = tuple(dict.fromkeys((*send.not_carried, *stream.declared)))
             await self._close(send, marks, stream.usage, self._price(flow, send, stream.usage))
 
-        answer = StreamedAnswer(reply, stream, ending)
+        answer = StreamedAnswer(self._held(flow, send, reply), stream, ending)
         await answer.start()
         headers = headers_of(send, marks, estimate, estimated=True)
         kind = (("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache"))
         return HttpAnswer(status=200, headers=(*kind, *headers), body=answer)
+
+    def _held(self, flow: Flow, send: Send, reply: Incoming) -> Incoming | HeldReply:
+        """The reply, behind a window where a rule could keep back what it holds."""
+        if send.reply_scan != HOLD:
+            return reply
+        seen = Seen()
+        scout = answer_stream(send.speech, flow.asked, (seen,), at=send.at, seal=None)
+        return HeldReply(reply, scout, seen, self._look, self._judge(flow, send).settle)
+
+    async def _settle(self, flow: Flow, send: Send, marks: Marks, answer: Answer) -> None:
+        """Decide a whole reply; where it is withheld it was paid for all the same."""
+        seen = Seen()
+        filter_answer(send.speech, answer, (seen,), formatted=flow.asked.formatted, seal=None)
+        try:
+            await self._judge(flow, send).settle(await seen.look(self._look))
+        except WithheldError as error:
+            send.outcome = error.code
+            await self._close(send, marks, answer.usage, self._price(flow, send, answer.usage))
+            raise
+
+    def _judge(self, flow: Flow, send: Send) -> ReplyJudge:
+        return ReplyJudge(self._ledger, self._verdicts, flow.matter, send)
+
+    async def _look(self, slots: tuple[Slot, ...]) -> Scan:
+        """Step 3 for a reply."""
+        return await beside(partial(scan, self._scanner, slots), sum(len(slot.text) for slot in slots))
 
     async def _close(self, send: Send, marks: Marks, usage: Usage | None, price: Money | None = None) -> None:
         if send.closed:
@@ -213,8 +250,7 @@ class Delivery:
         try:
             if marks.observer is not None:
                 slots = tuple(Slot(pointer=f"/{name}", text=text) for name, text in marks.observer.texts().items())
-                size = sum(len(slot.text) for slot in slots)
-                more["reply_found"] = (await beside(partial(scan, self._scanner, slots), size)).kinds
+                more["reply_found"] = (await self._look(slots)).kinds
         finally:
             await close_send(self._ledger, send, usage=usage, price=price, **more)
 

@@ -4,6 +4,7 @@
     ├── CatalogError          a YAML file of ours or of the operator is wrong: file, line, expected, got
     │   └── ConfigError       the same, for the configuration
     ├── RefusedError          the law, a contract term or a policy forbids the call: HTTP 451
+    │   └── WithheldError     the same, for the answer: it may not go to who asked
     ├── RequestError          the caller's request cannot be served as it stands: HTTP 4xx
     │   ├── MalformedError    400  not JSON, wrong type, a limit of depth, a contradiction
     │   ├── UnauthorisedError 401  no key, unknown key, expired key
@@ -82,6 +83,16 @@ class RefusedError(IsthmusError):
         super().__init__(message)
         self.decisions = decisions
         self.lawful = lawful
+
+
+class WithheldError(RefusedError):
+    """The answer may not go to its reader; `ledger_id` is the send whose answer it is."""
+
+    code = "reply_withheld"
+
+    def __init__(self, message: str, *, decisions: tuple[Any, ...] = (), ledger_id: str = "") -> None:
+        super().__init__(message, decisions=decisions)
+        self.ledger_id = ledger_id
 
 
 class RequestError(IsthmusError):

@@ -16,7 +16,7 @@ from isthmus.conversations import Conversations
 from isthmus.decision import Decision
 from isthmus.delivery import Delivery, Flow
 from isthmus.dialects.dialect import Dialect
-from isthmus.errors import IsthmusError, RefusedError, RejectedError, UpstreamError
+from isthmus.errors import IsthmusError, RefusedError, RejectedError, UpstreamError, WithheldError
 from isthmus.exchange import Call, Caller, HttpAnswer, HttpRequest, Scan
 from isthmus.files.readers import FileReaders
 from isthmus.offload import beside
@@ -130,7 +130,7 @@ class Pipeline:
 
     async def _note(self, error: IsthmusError, key: Key, caller: Caller | None, call_id: str, at: str) -> None:
         """The entry of a call of which nothing left; what left has its own entries."""
-        if isinstance(error, UpstreamError):
+        if isinstance(error, UpstreamError | WithheldError):
             return
         content: dict[str, Any] = {"key": key.id, "code": error.code, "status": error.status}
         if isinstance(error, RefusedError) and caller is not None:

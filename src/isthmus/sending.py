@@ -78,7 +78,7 @@ async def open_send(
     decision = judgement.decision
     if judgement.fresh:
         metrics.count(metrics.DECISIONS, decision.verdict)
-        await ledger.append(_decided(send.at, call, judgement), durable=False)
+        await ledger.append(decided(send.at, call, judgement), durable=False)
     entry = entries.send_opened(
         at=send.at,
         call=call.id,
@@ -147,7 +147,7 @@ def caller_facts(caller: Caller) -> dict[str, Any]:
     return {"key": caller.key_id, "entity": caller.entity, "team": caller.team, "chosen": caller.chosen}
 
 
-def _decided(at: str, call: Call, judgement: Judgement) -> Entry:
+def decided(at: str, call: Call, judgement: Judgement) -> Entry:
     """A decision with its facts, each as the JSON text whose SHA-256 the sends refer to, so that it can be replayed."""
     encode = msgspec.json.Encoder(order="deterministic").encode
     facts, decision = encode(judgement.facts).decode(), encode(judgement.decision).decode()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
-from isthmus.errors import IsthmusError, UpstreamError
+from isthmus.errors import IsthmusError, UpstreamError, WithheldError
 
 
 class Source(Protocol):
@@ -30,6 +30,7 @@ class Wire(Protocol):
     def feed(self, data: bytes) -> bytes: ...
     def end(self) -> bytes: ...
     def abort(self, error: IsthmusError) -> bytes: ...
+    def stop(self, ledger_id: str) -> bytes: ...
 
 
 # for how long a deployment may only keep its connection alive: then the client's must be, too
@@ -39,7 +40,7 @@ QUIET_S = 30.0
 class StreamedAnswer:
     """The bytes for the client; `start` first, and `aclose` in the end, also where no piece was ever asked for.
 
-    `ending` is told how it ended: `answered`, the code of an error, or nothing where the client left.
+    `ending` is told how it ended: `answered`, `stopped`, the code of an error, or nothing where the client left.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class StreamedAnswer:
         self._closed = False
 
     async def start(self) -> None:
-        """Wait for the first event with content; raises `UpstreamError` while another deployment can still be tried.
+        """Wait for the first event with content; raises what kept it back while another deployment can still be tried.
 
         Comments and the opening of an answer are none. Where nothing else comes for `quiet_s` they are given out.
         """
@@ -81,6 +82,10 @@ class StreamedAnswer:
                 self._over = True
                 await self._close(error.code)
                 return self._stream.abort(error)
+            except WithheldError as error:
+                self._over = True
+                await self._close("stopped")
+                return self._stream.stop(error.ledger_id)
         await self.aclose()
         raise StopAsyncIteration
 

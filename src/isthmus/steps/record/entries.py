@@ -10,6 +10,7 @@ digests, ids and decisions only. No entry is ever updated; what ends a thing is 
 | `decision.made` | what the rules said of a call at its destinations |
 | `send.opened` | bytes are about to leave, with the decision and the reservation they rest on |
 | `send.closed` | how that send ended |
+| `reply.decided` | what an answer held that its reader elsewhere may, or may not, be given |
 | `instance.started`, `instance.stopped` | a process began or ended to write |
 | `instance.recovered` | a process died; its open sends were closed as interrupted |
 | `instance.resumed` | a process that was thought dead lost only its database; its sends may be closed a second time |
@@ -71,6 +72,11 @@ def send_opened(*, at: str, call: str, send: str, content: Mapping[str, Any]) ->
 def send_closed(*, at: str, call: str, send: str, content: Mapping[str, Any]) -> Entry:
     """How a send ended: `outcome` is `answered`, `stopped`, `client_left`, `interrupted` or the code of an error."""
     return Entry(kind="send.closed", at=at, call=call, send=send, content=content)
+
+
+def reply_decided(*, at: str, call: str, send: str, content: Mapping[str, Any]) -> Entry:
+    """Data stood in the answer of a send: where its reader is, what was decided, and whether it was released."""
+    return Entry(kind="reply.decided", at=at, call=call, send=send, content=content)
 
 
 def instance_started(*, at: str, instance: str, content: Mapping[str, Any]) -> Entry:

@@ -13,7 +13,8 @@ class Fault(NamedTuple):
     """What comes instead of an answer.
 
     `head` is a whole HTTP answer or its beginning; None lets the true answer begin. `share` is how much of the true
-    answer is sent. `end` is what becomes of the connection. `wait_s` passes first; `stall` never goes on.
+    answer is sent. `end` is what becomes of the connection. `wait_s` passes first; `stall` never goes on. `says` is the
+    text of the answer, to a chat without tools.
     """
 
     head: bytes | None
@@ -21,6 +22,7 @@ class Fault(NamedTuple):
     end: End = "keep"
     wait_s: float = 0.0
     stall: bool = False
+    says: str = ""
 
 
 def _answer(status: str, body: str, kind: str = "application/json", *extra: str) -> bytes:
@@ -63,5 +65,7 @@ FAULTS: dict[str, Fault] = {
     "alive": Fault(_ALIVE, end="close"),
     "alive_stall": Fault(_ALIVE, stall=True),
     "opened": Fault(_ALIVE + _chunk(_OPENING) + _chunk(_FAILED), end="close"),
+    "indiscreet": Fault(None, share=1.0, says=f"{'轴承须按图安装。' * 60}负责人手机13987654321。{'完毕。' * 200}"),
+    "indiscreet_now": Fault(None, share=1.0, says="负责人手机13987654321。"),
     "slow": Fault(None, share=1.0, wait_s=2.0),
 }

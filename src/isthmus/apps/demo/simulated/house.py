@@ -166,6 +166,8 @@ class House:
         if body.get("reasoning_effort") not in (None, "none"):
             said = "\n".join(str(message.get("content")) for message in body.get("messages", ()))
             spoken = spoken._replace(thought=thought_of(identifiers(said)))
+        if fault.says:
+            spoken = spoken._replace(text=fault.says)
         choices = body["n"] if isinstance(body.get("n"), int) else 1
         if not body.get("stream"):
             data = chunks.whole(row, received.number, spoken, received.body, choices=choices)
