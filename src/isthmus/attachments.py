@@ -79,14 +79,9 @@ def scan_call(scanner: Scanner, call: Call, opened: tuple[Opened, ...] = ()) -> 
     for file in opened:
         where = file.attached.unscanned.pointer
         unread += [Unscanned(pointer=where, medium=row.medium, reason=row.reason) for row in file.extract.unread]
-    laid = [sheet for number, file in enumerate(opened) for sheet in _laid(file.extract, file.attached, number)]
+    laid = (sheet for number, file in enumerate(opened) for sheet in _laid(file.extract, file.attached, number))
     table = {sheet.slot.pointer: sheet for sheet in laid}
-    seen = scan(scanner, (*call.slots, *(sheet.slot for sheet in laid)), tuple(unread))
-    return msgspec.structs.replace(
-        seen,
-        findings=tuple(placed for finding in seen.findings if (placed := _placed(finding, table)) is not None),
-        unscanned=tuple(_shown(part, table) for part in seen.unscanned),
-    )
+    return _back(scan(scanner, (*call.slots, *(sheet.slot for sheet in table.values())), tuple(unread)), table)
 
 
 async def scan_once(scanner: Scanner, call: Call, files: Files) -> Scan:
@@ -107,15 +102,21 @@ class Laid(NamedTuple):
     passages: tuple[Passage, ...]
 
 
-def scan_extract(scanner: Scanner, extract: Extract) -> Scan:
+def scan_extract(scanner: Scanner, extract: Extract, *, every: bool = False) -> Scan:
     """What is in one file that is no part of a call; its findings stand in the passage that `part:` names."""
     unread = tuple(Unscanned(pointer="", medium=row.medium, reason=row.reason) for row in extract.unread)
     attached = Attached(pointer="", role="unknown", unscanned=Unscanned(pointer="", medium="file", reason=""))
     table = {laid.slot.pointer: laid for laid in _laid(extract, attached, 0)}
-    seen = scan(scanner, tuple(laid.slot for laid in table.values()), unread)
-    found = tuple(placed for finding in seen.findings if (placed := _placed(finding, table)) is not None)
+    return _back(scan(scanner, tuple(laid.slot for laid in table.values()), unread, every=every), table)
+
+
+def _back(seen: Scan, table: Mapping[str, Laid]) -> Scan:
+    """What was seen in the slots of files, at the places where it stands in them."""
     return msgspec.structs.replace(
-        seen, findings=found, unscanned=tuple(_shown(part, table) for part in seen.unscanned)
+        seen,
+        findings=tuple(placed for finding in seen.findings if (placed := _placed(finding, table)) is not None),
+        lost=tuple(placed for finding in seen.lost if (placed := _placed(finding, table)) is not None),
+        unscanned=tuple(_shown(part, table) for part in seen.unscanned),
     )
 
 

@@ -81,7 +81,7 @@ def test_a_folder_is_read_whole_and_summed_up(tmp_path: Path):
     (tmp_path / "a.txt").write_text("手机13800138000\n邮箱a@b.com", encoding="utf-8")
     (tmp_path / "sub" / "b.md").write_text("nothing", encoding="utf-8")
     (tmp_path / ".git" / "c").write_text("13800138000", encoding="utf-8")
-    (tmp_path / "d.bin").write_bytes(b"\xff\xfe")
+    (tmp_path / "d.bin").write_bytes(b"\xff\x00\xff")
     (tmp_path / "link").symlink_to(tmp_path / "a.txt")
     done = run(str(tmp_path))
     shown = done.stdout.decode()
@@ -127,7 +127,7 @@ def test_json_and_kinds():
 
 def test_a_missing_file_and_bytes_that_are_no_text():
     assert run("/no/such/file").returncode == 2
-    done = run("-", text=b"\xff\xfe")
+    done = run("-", text=b"\xff\x00\xff")
     assert done.returncode == 2
     assert b"not UTF-8" in done.stderr
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import cyclopts
 import msgspec
 from cyclopts import Parameter
 
+from isthmus.cli.scan_file import read_document, rows, show
 from isthmus.cli.scan_folder import scan_folder
 from isthmus.cli.scan_lines import scan_lines
 from isthmus.cli.scan_view import row, view
-from isthmus.cli.sources import Look, read_text, scanner_of, wanted
+from isthmus.cli.sources import Look, as_text, read_bytes, scanner_of, wanted
 from isthmus.errors import MalformedError
 from isthmus.exchange import Strength
+from isthmus.files.readers import FileReaders
 
 app = cyclopts.App(
     name="scan", help="Find what must not leave in a text or a folder. 找出文本或文件夹中不得外流的内容。"
@@ -37,7 +39,8 @@ def scan(
     """Say what a text holds: where, of which kind, how surely and why. Offsets are code points, half open.
 
     Args:
-        source: A UTF-8 file, a folder, or `-` for standard input. 文件、文件夹，或 `-` 表示标准输入。
+        source: A text, a document (docx, xlsx, pptx, pdf, csv, html, eml, zip), a folder, or `-` for standard input.
+            文本、文档、文件夹，或 `-` 表示标准输入。
         jsonl: Read one {"id","text"} a line, write one {"id","complete","spans"} a line, in order; {"id","error"} for a
             line that is not so.
         as_json: Write the findings as one JSON object.
@@ -57,11 +60,29 @@ def scan(
     elif folder:
         scan_folder(look, Path(source), as_json=as_json)
     else:
-        text = read_text(source)
-        seen = look(text)
+        _scan_file(look, source, as_json=as_json)
+
+
+def _scan_file(look: Look, source: str, *, as_json: bool) -> None:
+    data = read_bytes(source)
+    readers = FileReaders()
+    try:
+        document = read_document(look, data, source, readers)
+    finally:
+        readers.close()
+    if document is not None:
         if as_json:
-            rows = [row(finding, text, lost=lost) for finding, lost in seen.findings]
-            answer = {"complete": seen.complete, "findings": rows}
-            sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
+            _answer(complete=document.seen.complete, findings=rows(document), unread=document.unread)
         else:
-            view(seen, text)
+            show(document)
+        return
+    text = as_text(data, source)
+    seen = look(text)
+    if as_json:
+        _answer(complete=seen.complete, findings=[row(finding, text, lost=lost) for finding, lost in seen.findings])
+    else:
+        view(seen, text)
+
+
+def _answer(**members: Any) -> None:
+    sys.stdout.write(msgspec.json.encode(members).decode() + "\n")

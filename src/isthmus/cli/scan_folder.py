@@ -13,9 +13,11 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from isthmus.cli.scan_file import Document, read_document, rows, show
 from isthmus.cli.scan_view import row, view
-from isthmus.cli.sources import Look, Seen, read_text
+from isthmus.cli.sources import Look, Seen, as_text, read_bytes
 from isthmus.errors import MalformedError
+from isthmus.files.readers import FileReaders
 
 MOST = 64 * 1024 * 1024  # bytes of one file
 _SKIPPED = frozenset({".git", ".hg", ".svn"})
@@ -56,31 +58,50 @@ def scan_folder(look: Look, folder: Path, *, as_json: bool) -> None:
     summary = Summary()
     answers: list[dict[str, Any]] = []
     bar = Console(stderr=True)
-    for file in track(files, "scanning 扫描", console=bar, transient=True, disable=not bar.is_terminal):
-        name = str(file.relative_to(folder))
-        try:
-            text = _text(file)
-        except MalformedError as error:
-            summary.unread[name] = error.message
-            answers.append({"file": name, "error": error.message})
-            continue
-        seen = look(text)
-        summary.add(seen)
-        if as_json:
-            found = [row(finding, text, lost=lost) for finding, lost in seen.findings]
-            answers.append({"file": name, "complete": seen.complete, "findings": found})
-        else:
-            view(seen, text, name=name)
+    readers = FileReaders()
+    try:
+        for file in track(files, "scanning 扫描", console=bar, transient=True, disable=not bar.is_terminal):
+            name = str(file.relative_to(folder))
+            try:
+                found, text = _scan(look, file, readers)
+            except MalformedError as error:
+                summary.unread[name] = error.message
+                answers.append({"file": name, "error": error.message})
+                continue
+            summary.add(found.seen if isinstance(found, Document) else found)
+            if as_json:
+                answers.append({"file": name, **_answer(found, text)})
+            elif isinstance(found, Document):
+                show(found, name=name)
+            else:
+                view(found, text, name=name)
+    finally:
+        readers.close()
     if as_json:
         print(msgspec.json.encode({"files": answers, "summary": summary.as_json()}).decode())
     else:
         _print(summary)
 
 
-def _text(file: Path) -> str:
+def _scan(look: Look, file: Path, readers: FileReaders) -> tuple[Document | Seen, str]:
+    """What is in a file, and its text where it is a plain one."""
     if file.stat().st_size > MOST:
         raise MalformedError(f"larger than {MOST} bytes")
-    return read_text(str(file))
+    data = read_bytes(str(file))
+    document = read_document(look, data, str(file), readers)
+    if document is not None:
+        return document, ""
+    text = as_text(data, str(file))
+    return look(text), text
+
+
+def _answer(found: Document | Seen, text: str) -> dict[str, Any]:
+    if isinstance(found, Document):
+        return {"complete": found.seen.complete, "findings": rows(found), "unread": found.unread}
+    return {
+        "complete": found.complete,
+        "findings": [row(finding, text, lost=lost) for finding, lost in found.findings],
+    }
 
 
 def files_below(folder: Path) -> Iterator[Path]:

@@ -80,8 +80,13 @@ def read_bytes(source: str) -> bytes:
 
 def read_text(source: str) -> str:
     """The text of a file, or of standard input for `-`; raises `MalformedError`."""
+    return as_text(read_bytes(source), source)
+
+
+def as_text(data: bytes, source: str) -> str:
+    """The text that some bytes are; raises `MalformedError`."""
     try:
-        return read_bytes(source).decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedError(f"not UTF-8 at byte {error.start}", where=source, remedy="convert it first") from None
 

@@ -52,6 +52,12 @@ TEXTS: dict[str, str] = {
 PDF_WITHIN = 1024
 
 
+def is_document(data: bytes, name: str = "") -> bool:
+    """Whether some bytes are a file whose text must be dug out, by their beginning or the end of the file's name."""
+    known = (*BEGINNINGS, *(mark for mark in UNREADABLE if len(mark) > 2))
+    return data.startswith(known) or TEXTS.get(name.rpartition(".")[2].lower(), "separated") != "separated"
+
+
 def read(data: bytes, into: Collected, *, name: str = "", media_type: str = "") -> None:
     """Read a file of any kind; what cannot be read is said in `into`, with the reason."""
     if not data:
