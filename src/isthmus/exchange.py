@@ -92,7 +92,9 @@ class Caller(Value, frozen=True, kw_only=True):
 
     `chosen` holds one value for each fact that a key registers (purpose, audience, basis, origin, subjects ...).
     `attested` holds numbers of persons, consents or instruments that the key may attest, with `attested_by` the key's
-    name. `conversation` is a keyed hash or the caller's own name for it, never shared across keys or entities.
+    name. `media` are those that somebody vouches for where they come for this purpose: the medium, and who says that it
+    holds data of nobody. `conversation` is a keyed hash or the caller's own name for it, never shared across keys or
+    entities.
     `reexports` says whether its key may call data brought here from abroad, so that conversations have a memory.
     """
 
@@ -102,6 +104,7 @@ class Caller(Value, frozen=True, kw_only=True):
     chosen: dict[str, str] = {}
     attested: dict[str, Any] = {}
     attested_by: str = ""
+    media: tuple[tuple[str, str], ...] = ()
     conversation: str = ""
     conversation_named: bool = False
     reexports: bool = False

@@ -116,7 +116,11 @@ def _items(scan: Scan, caller: Caller, *, traced: bool) -> tuple[Item, ...]:
         for kind, (values, classes) in sorted(seen.items())
     ]
     media = sorted({part.medium for part in scan.unscanned})
-    items += [msgspec.convert({"label": f"unscanned {name}", "classes": None, **stated}, Item) for name in media]
+    vouched = {medium for medium, _ in caller.media}
+    for name in media:
+        known = {"label": f"attested {name}", "classes": (), "persons": 0}
+        row = known if name in vouched else {"label": f"unscanned {name}", "classes": None}
+        items.append(msgspec.convert({**row, **stated}, Item))
     if caller.clean_scan == "unknown" and not seen and not media:
         items.append(msgspec.convert({"label": "clean scan", "classes": None, **stated}, Item))
     return tuple(items)

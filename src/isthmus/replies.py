@@ -140,6 +140,6 @@ class ReplyJudge:
 def _about(verdicts: Verdicts, matter: Matter, seen: Scan) -> Matter:
     """The matter of a call with what its reply holds instead of what was sent."""
     attested = {name: value for name, value in matter.caller.attested.items() if name not in OF_THE_REQUEST}
-    caller = msgspec.structs.replace(matter.caller, attested=attested)
+    caller = msgspec.structs.replace(matter.caller, attested=attested, media=())
     about = verdicts.matter(matter.snapshot, caller, seen, call="", at=matter.at)
     return msgspec.structs.replace(about, joined=matter.joined)

@@ -177,7 +177,16 @@ def _opened(matter: Matter, judgement: Judgement, protected: Protected, *, reply
     if caller.attested:
         content["attested"] = {name: _plain(value) for name, value in caller.attested.items()}
         content["attested_by"] = caller.attested_by
+    if used := _vouched(matter):
+        content["attested_media"] = used
     return content
+
+
+def _vouched(matter: Matter) -> list[dict[str, Any]]:
+    """The media of a call that are taken for what somebody said they are, and who said so."""
+    unread = {part.medium for part in matter.scan.unscanned}
+    purpose = matter.caller.chosen.get("purpose", "")
+    return [{"medium": medium, "purpose": purpose, "by": by} for medium, by in matter.caller.media if medium in unread]
 
 
 def _plain(value: Any) -> Any:

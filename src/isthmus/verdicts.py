@@ -164,6 +164,7 @@ class Verdicts:
             target.id,
             caller.entity,
             caller.clean_scan,
+            caller.media,
             caller.conversation_named,
             chosen,
             matter.data,

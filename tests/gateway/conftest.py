@@ -23,7 +23,7 @@ from isthmus.steps.record import new_signer
 from isthmus.store import NewRow, append_registry, entry_bodies, open_store
 
 CONFIG = """
-purposes: [{{id: drafting, basis: contract}}]
+purposes: [{{id: drafting, basis: contract}}, {{id: other, basis: contract}}]
 entities:
   - {{id: sh, name: Shanghai, jurisdiction: cn, city: Shanghai, secret: "file:sh.txt"}}
   - {{id: sg, name: Singapore, jurisdiction: sg, secret: "file:sg.txt"}}
@@ -71,6 +71,11 @@ KEYS: dict[str, dict[str, Any]] = {
         "entity": "sh",
         "attests": ["persons", "consents", "instruments"],
         "choices": [{"fact": "purpose", "values": ["drafting"], "default": "drafting"}],
+    },
+    "vouched": {
+        "entity": "sh",
+        "choices": [{"fact": "purpose", "values": ["drafting", "other"], "default": "drafting"}],
+        "media": [{"medium": "image", "purpose": "drafting", "by": "DPO"}],
     },
     "narrow": {"entity": "sh", "models": ["home"], "choices": []},
     "old": {"entity": "sh", "expires": "2020-01-01", "choices": []},

@@ -129,3 +129,16 @@ async def test_calls_without_files_start_no_process(house):
     assert not house.gateway._readers._idle
     await ask(house, "openai_chat", book(), "home")
     assert len(house.gateway._readers._idle) == 1
+
+
+async def test_somebody_may_vouch_for_a_medium_and_a_purpose(house):
+    """Then it may leave for that purpose and no other, and the entry names who said so."""
+    data = b"\x89PNG\r\n\x1a\n" + bytes(100)
+    url = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    content = [{"type": "text", "text": "hello"}, {"type": "image_url", "image_url": {"url": url}}]
+    body = {"model": "abroad", "messages": [{"role": "user", "content": content}]}
+    assert (await house.ask(body)).status == 451
+    assert (await house.ask(body, key="vouched")).status == 200
+    assert (await house.ask(body, key="vouched", x_isthmus_purpose="other")).status == 451
+    opened = [entry["content"] for entry in await house.entries() if entry["kind"] == "send.opened"]
+    assert [row.get("attested_media") for row in opened] == [[{"medium": "image", "purpose": "drafting", "by": "DPO"}]]

@@ -77,6 +77,11 @@ def _keys(document: Document, content: RegistryFile, config: Config) -> list[Cat
                     for name in choice.values
                     if name not in known
                 ]
+        problems += [
+            unknown(document, ("keys", index, "media", place, "purpose"), "purpose", row.purpose, purposes)
+            for place, row in enumerate(key.media)
+            if row.purpose not in purposes
+        ]
         problems += _day(document, ("keys", index, "expires"), key.expires)
     problems += _twice(document, "keys", [key.id for key in content.keys], "id")
     problems += _twice(document, "keys", [key.hash for key in content.keys], "hash")

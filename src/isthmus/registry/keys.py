@@ -52,11 +52,20 @@ def values_of(fact: str) -> tuple[str, ...]:
     return tuple(value for option in options for value in get_args(option) or (option,) if isinstance(value, str))
 
 
+class AttestedMedium(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `by` vouches for: media of a kind, which nothing here reads, hold data of nobody when sent for a purpose."""
+
+    medium: Literal["image", "audio", "video", "file", "encoded"]
+    purpose: Id
+    by: Annotated[str, Meta(min_length=1)]
+
+
 class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A registered key. `models` limits what it may name (empty: all); `expires` is its last day, in UTC.
 
-    `attests` names what its callers may state on their own word; `clean_scan` is what a complete scan without a finding
-    counts as; `reexport` obliges it to name conversations.
+    `attests` names what its callers may state on their own word; `media` is what is vouched for about media that come
+    with it; `clean_scan` is what a complete scan without a finding counts as; `reexport` obliges it to name
+    conversations.
     """
 
     id: Id
@@ -65,6 +74,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     team: str = ""
     choices: tuple[Choice, ...] = ()
     attests: tuple[Attestable, ...] = ()
+    media: tuple[AttestedMedium, ...] = ()
     models: tuple[str, ...] = ()
     located_in: Place | None = None
     clean_scan: Literal["none", "unknown"] = "none"

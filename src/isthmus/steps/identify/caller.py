@@ -44,13 +44,15 @@ def caller_of(key: Key, wishes: Mapping[str, Any], slots: tuple[Slot, ...], secr
             where="isthmus.conversation",
             remedy="send x-isthmus-conversation",
         )
+    chosen = _chosen(key, wishes)
     return Caller(
         key_id=key.id,
         entity=key.entity,
         team=key.team,
-        chosen=_chosen(key, wishes),
+        chosen=chosen,
         attested=attested,
         attested_by=key.id if attested else "",
+        media=tuple((row.medium, row.by) for row in key.media if row.purpose == chosen.get("purpose")),
         conversation=_conversation(key.id, named, slots, secret),
         conversation_named=bool(named),
         reexports=key.reexport or any(row.fact == "origin" and ABROAD in row.values for row in key.choices),
