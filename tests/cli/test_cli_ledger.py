@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
 from tests.steps.record.ledger_parts import SIGNER, closed, ledger_in, opened, persons
 
+from isthmus.cli.ledger_text import ZH, entry_text
 from isthmus.cli.main import main
+from isthmus.steps.record import entries
 
 CONFIG = """
 store: {url: "sqlite:///ledger.db", checkpoints: witness, signer: "file:signer.pem", origin: test.local/ledger}
@@ -136,6 +139,52 @@ def test_show_prints_entries_for_people_and_programs(config: Path, capsys: pytes
     assert run("show", "-c", config) == 0
     assert "        deployment=abroad verdict=allow" in capsys.readouterr().out
     assert run("show", "-c", config, "--call", "call-9") == 2
+
+
+def test_one_entry_is_proven_without_the_others(config: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path):
+    """On any machine, with the public key; the entry is shown, and nothing passes for it."""
+    out, key = tmp_path / "one.tlog-proof", tmp_path / "witness/verifier-key"
+    assert run("prove", "1", out, "-c", config) == 0
+    assert "entry 1 and its proof written" in capsys.readouterr().out
+    assert "home" not in out.read_text(encoding="utf-8")
+    assert run("verify", out, "--key", key, "--lang", "en") == 0
+    said = capsys.readouterr().out
+    assert "✓ entry 1 is one of the 6 of test.local/ledger" in said
+    assert "deployment=abroad" in said
+    assert "not excluded" not in said
+    assert run("verify", out, "--lang", "zh") == 0
+    assert "不能排除检查点本身系伪造" in capsys.readouterr().out
+    assert run("verify", out, "--key", key, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ok"], told["seq"], told["size"], told["checkpoint"]) == (True, 1, 6, "signed")
+    assert told["entry"]["content"]["deployment"] == "abroad"
+    out.write_text(out.read_text(encoding="utf-8").replace("index 1", "index 2"), encoding="utf-8")
+    assert run("verify", out, "--key", key, "--lang", "zh") == 1
+    assert "✗ 该记录不在检查点签署的内容之中" in capsys.readouterr().out
+    assert run("verify", out, "--key", key, "--json") == 1
+    assert run("prove", "99", "-c", config) == 2
+    assert "no signed checkpoint covers an entry 99" in capsys.readouterr().err
+
+
+def test_every_kind_of_entry_has_a_chinese_word():
+    assert entries.__doc__ is not None
+    assert set(re.findall(r"`([a-z]+\.[a-z]+)`", entries.__doc__)) == set(ZH)
+
+
+def test_show_says_what_matters_of_each_kind(config: Path, capsys: pytest.CaptureFixture[str]):
+    """A decision with its articles, a refusal with its rules; in Chinese each kind has its word."""
+    decision = {"verdict": "deny", "on": "2026-11-25", "regimes": [
+        {"id": "cn.export", "mechanism": "exempt", "ground": {"instrument": "CBDF", "article": "5"}, "reasons": []}
+    ]}  # fmt: skip
+    made = {"seq": 1, "at": "t", "kind": "decision.made", "call": "c", "content": {"decision": json.dumps(decision)}}
+    refused = {"entity": "sh", "decisions": {"far": {"cn.export": ["permit", "cn.cbdf.8", "cn.cbdf.11"]}}}
+    assert entry_text(json.dumps(made).encode(), chinese=True).endswith(
+        "c  作出决定\n        verdict=deny on=2026-11-25 cn.export=exempt (CBDF 5)"
+    )
+    told = entry_text(json.dumps({**made, "kind": "call.refused", "content": refused}).encode(), chinese=False)
+    assert told.endswith("entity=sh far: cn.export=permit cn.cbdf.8")
+    assert run("show", "-c", config, "--lang", "zh") == 0
+    assert "发送结束" in capsys.readouterr().out
 
 
 def test_counts_shows_persons_and_names_apart(config: Path, capsys: pytest.CaptureFixture[str]):

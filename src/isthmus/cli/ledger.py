@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import cyclopts
 import msgspec
@@ -15,10 +15,12 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
+from isthmus.cli.ledger_proof import check_proof, is_proof, proof_json, proof_lines, prove
+from isthmus.cli.ledger_text import entry_text, report_lines
 from isthmus.config import Loaded, read_config
 from isthmus.errors import ConfigError
 from isthmus.steps.record.checkpoint import Verifier, read_verifier
-from isthmus.steps.record.verify import Report, verify
+from isthmus.steps.record.verify import verify
 from isthmus.steps.record.witness import KEY_FILE, LATEST
 from isthmus.store import Store, entry_bodies, export_lines, open_store, person_counts
 
@@ -36,6 +38,7 @@ def show(
     last: Annotated[int, Parameter(name="--last", help="how many; 0: all")] = 50,
     config: ConfigPath = DEFAULT,
     json: AsJson = False,
+    lang: Language = None,
 ) -> None:
     """Show entries, oldest first. With --json, one canonical entry a line."""
     with _store(read_config(config)) as store:
@@ -46,19 +49,13 @@ def show(
         _write(bodies)
         return
     for body in bodies:
-        try:
-            entry = msgspec.json.decode(body)
-            print(f"{entry['seq']:>6}  {entry['at']}  {entry['kind']:<18} {entry['call']}".rstrip())
-            if gist := _gist(entry["content"]):
-                print(f"        {gist}")
-        except (msgspec.DecodeError, KeyError, TypeError, ValueError):
-            print("     ?  this is no entry: run `isthmus ledger verify`")
+        print(entry_text(body, chinese=_chinese(lang)))
 
 
 @app.command(name="verify")
 def verify_(
     file: Annotated[
-        Path | None, Parameter(name="FILE", help="an export; absent: the store of the configuration")
+        Path | None, Parameter(name="FILE", help="an export or a proof; absent: the store of the configuration")
     ] = None,
     *,
     config: ConfigPath = DEFAULT,
@@ -74,6 +71,9 @@ def verify_(
     """
     if file is not None:
         note, verifier = _means(checkpoint, key)
+        if file.is_file() and is_proof(file):
+            _tell_proof(file, verifier, json=json, chinese=_chinese(lang))
+            return
         try:
             with file.open("rb") as lines:
                 report = verify(lines, checkpoint=note, key=verifier)
@@ -89,7 +89,7 @@ def verify_(
     if json:
         _write([msgspec.json.encode(report)])
     else:
-        _tell(report, checkpoint, chinese=(lang or os.environ.get("LANG", "")).startswith("zh"))
+        print("\n".join(report_lines(report, checkpoint, chinese=_chinese(lang))))
     if not report.ok:
         sys.exit(1)
 
@@ -151,6 +151,24 @@ def counts(*, config: ConfigPath = DEFAULT, json: AsJson = False) -> None:
     Console().print(table)
 
 
+app.command(prove)
+
+
+def _tell_proof(file: Path, key: Verifier | None, *, json: bool, chinese: bool) -> None:
+    """Say what a proof of one entry proves; exit with 1 if nothing."""
+    proven, why = check_proof(_read(file).decode("utf-8", "replace"), key)
+    if json:
+        _write([proof_json(proven, why, signed=key is not None)])
+    else:
+        print("\n".join(proof_lines(proven, why, signed=key is not None, chinese=chinese)))
+    if proven is None:
+        sys.exit(1)
+
+
+def _chinese(lang: str | None) -> bool:
+    return (lang or os.environ.get("LANG", "")).startswith("zh")
+
+
 @contextmanager
 def _store(loaded: Loaded) -> Iterator[Store]:
     store = open_store(loaded.store_url(), create=False)
@@ -184,33 +202,3 @@ def _write(lines: Iterable[bytes]) -> None:
     for line in lines:
         sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()
-
-
-def _gist(content: dict[str, Any]) -> str:
-    """The few things of an entry that a person looks for first."""
-    wanted = ("entity", "deployment", "verdict", "outcome", "code", "status", "cost", "instance", "sends", "into")
-    return " ".join(f"{name}={content[name]}" for name in wanted if content.get(name) not in (None, "", {}))
-
-
-def _tell(report: Report, checkpoint: Path | None, *, chinese: bool) -> None:
-    for problem in report.problems:
-        print(f"✗ {problem.text_zh if chinese else problem.text_en}")
-    root = f"{report.root[:16]}…" if report.root else "-"
-    if report.ok:
-        print(
-            f"✓ 账本验证通过：{report.size} 条，根 {root}"
-            if chinese
-            else f"✓ verified: {report.size} entries, root {root}"
-        )
-    else:
-        print(f"✗ 账本验证不通过：共 {report.size} 条" if chinese else f"✗ does not verify: {report.size} entries")
-    if report.checkpoint != "none":
-        print(
-            f"  检查点 {checkpoint}：覆盖 {report.covered} 条"
-            if chinese
-            else f"  checkpoint {checkpoint}: covers {report.covered} entries"
-        )
-    if report.open_sends:
-        print(f"  {report.open_sends} 次发送尚未关闭" if chinese else f"  {report.open_sends} sends are not closed")
-    for line in report.not_excluded_zh if chinese else report.not_excluded_en:
-        print(f"  ! {line}")

@@ -19,11 +19,10 @@ MIN_CHARACTERS = 32
 
 
 class EntityKeys(msgspec.Struct, frozen=True, kw_only=True):
-    """Derived keys of 32 bytes: for identifiers of persons, conversations, and digests of content."""
+    """Derived keys of 32 bytes: for identifiers of persons and for conversations."""
 
     persons: bytes
     conversations: bytes
-    digests: bytes
     persons_id: str
 
     def __repr__(self) -> str:
@@ -46,7 +45,6 @@ def derive(secret: str, entity: str) -> EntityKeys:
     return EntityKeys(
         persons=persons,
         conversations=key("conversations"),
-        digests=key("digests"),
         persons_id=hmac.new(persons, b"id", hashlib.sha256).hexdigest()[:16],
     )
 
@@ -54,8 +52,3 @@ def derive(secret: str, entity: str) -> EntityKeys:
 def conversation_key(keys: EntityKeys, conversation: str) -> bytes:
     """The key that a conversation's pseudonyms are derived with: the same on every worker and after a restart."""
     return hmac.new(keys.conversations, conversation.encode(), hashlib.sha256).digest()
-
-
-def content_digest(keys: EntityKeys, content: bytes) -> str:
-    """A keyed digest of content, since a short prompt can be guessed from a bare hash."""
-    return hmac.new(keys.digests, content, hashlib.sha256).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isthmus.store.counts import Counts, person_counts
 from isthmus.store.engine import is_there, open_store
-from isthmus.store.export import entry_bodies, export_lines
+from isthmus.store.export import Sealed, entry_bodies, export_lines, sealed
 from isthmus.store.registry import NewRow, RegistryRow, append_registry, last_row, registry_rows
 from isthmus.store.store import Store
 
@@ -12,6 +12,7 @@ __all__ = [
     "Counts",
     "NewRow",
     "RegistryRow",
+    "Sealed",
     "Store",
     "append_registry",
     "entry_bodies",
@@ -21,4 +22,5 @@ __all__ = [
     "open_store",
     "person_counts",
     "registry_rows",
+    "sealed",
 ]

@@ -40,6 +40,27 @@ def entry_bodies(store: Store, *, call: str = "", last: int = 0) -> list[bytes]:
         return [_bytes(body) for (body,) in reversed(sql.rows(query, *values))]
 
 
+class Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry with a signed checkpoint that covers it, and the hashes of all leaves up to there."""
+
+    entry: bytes
+    leaves: tuple[bytes, ...]
+    note: str
+
+
+def sealed(store: Store, seq: int) -> Sealed | None:
+    """The entry of that number under the newest checkpoint; None where there is none."""
+    with store.reading() as sql:
+        notes = sql.rows("SELECT size, note FROM checkpoints WHERE size > ? ORDER BY size DESC LIMIT 1", seq)
+        bodies = sql.rows("SELECT body FROM entries WHERE seq = ?", seq)
+        if not notes or not bodies:
+            return None
+        leaves = sql.rows("SELECT leaf FROM entries WHERE seq < ? ORDER BY seq", notes[0][0])
+        return Sealed(
+            entry=_bytes(bodies[0][0]), leaves=tuple(_bytes(leaf) for (leaf,) in leaves), note=str(notes[0][1])
+        )
+
+
 def _entries(sql: Sql) -> Iterator[bytes]:
     """In batches: a ledger may be larger than the memory."""
     after = -1

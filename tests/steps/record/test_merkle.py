@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 from isthmus.steps.record.merkle import (
     EMPTY_ROOT,
     Frontier,
-    consistency_proof,
     inclusion_proof,
-    is_consistent,
     leaf_hash,
     node_hash,
     root_from_inclusion,
@@ -87,18 +85,6 @@ def test_an_inclusion_proof_leads_to_the_root(size: int, data: st.DataObject):
     assert root_from_inclusion(leaf_hash(b"other"), index, size, proof) != root_of(hashes)
 
 
-@settings(max_examples=60)
-@given(SIZES, st.data())
-def test_a_consistency_proof_joins_two_sizes(size: int, data: st.DataObject):
-    """An extended tree is consistent with its beginning, and with no other beginning."""
-    old = data.draw(st.integers(1, size))
-    hashes = leaves(size)
-    proof = consistency_proof(hashes, old)
-    assert is_consistent(old, root_of(hashes[:old]), size, root_of(hashes), proof)
-    other = [leaf_hash(b"other"), *hashes[1:old]]
-    assert not is_consistent(old, root_of(other), size, root_of(hashes), proof)
-
-
 def test_proofs_of_the_wrong_length_prove_nothing():
     """A proof with a node too few or too many is refused."""
     hashes = leaves(7)
@@ -106,17 +92,11 @@ def test_proofs_of_the_wrong_length_prove_nothing():
     for bad in (proof[:-1], (*proof, proof[0])):
         with pytest.raises(ValueError, match="too"):
             root_from_inclusion(hashes[3], 3, 7, bad)
-    joined = consistency_proof(hashes, 3)
-    for bad in (joined[:-1], (*joined, joined[0]), ()):
-        assert not is_consistent(3, root_of(hashes[:3]), 7, root_of(hashes), bad)
-    assert not is_consistent(0, EMPTY_ROOT, 7, root_of(hashes), ())
 
 
 def test_a_leaf_or_a_size_outside_the_tree_has_no_proof():
     """Indices are checked."""
     with pytest.raises(IndexError):
         inclusion_proof(leaves(3), 3)
-    with pytest.raises(IndexError):
-        consistency_proof(leaves(3), 4)
     with pytest.raises(ValueError, match="no leaf"):
         root_from_inclusion(leaves(1)[0], 1, 1, ())

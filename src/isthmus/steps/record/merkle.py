@@ -1,7 +1,7 @@
 """The Merkle tree of RFC 6962, 2.1: leaf = SHA-256(0x00 ‖ bytes), node = SHA-256(0x01 ‖ left ‖ right).
 
-`Frontier` grows a tree one leaf at a time and holds only the roots of its perfect subtrees, largest first; the proofs
-are computed from all leaves. Everything here is pure.
+`Frontier` grows a tree one leaf at a time and holds only the roots of its perfect subtrees, largest first; an inclusion
+proof is computed from all leaves. Everything here is pure.
 """
 
 from __future__ import annotations
@@ -109,50 +109,3 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[byte
     if steps:
         raise ValueError("the proof is too long")
     return leaf
-
-
-def consistency_proof(leaves: Sequence[bytes], old: int) -> tuple[bytes, ...]:
-    """The proof that a tree extends its first `old` leaves (RFC 6962, 2.1.2); `old` lies in 1 to the size."""
-    if not 1 <= old <= len(leaves):
-        raise IndexError(f"a tree of {len(leaves)} has no earlier size {old}")
-    path: list[bytes] = []
-    low, high, whole = 0, len(leaves), True
-    while old != high - low:
-        middle = _split(high - low)
-        if old <= middle:
-            path.append(root_of(leaves[low + middle : high]))
-            high = low + middle
-        else:
-            path.append(root_of(leaves[low : low + middle]))
-            low, old, whole = low + middle, old - middle, False
-    if not whole:
-        path.append(root_of(leaves[low:high]))
-    return tuple(reversed(path))
-
-
-def is_consistent(old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether a tree of `new` leaves extends the one of `old` leaves (RFC 9162, 2.1.4.2)."""
-    if not 1 <= old <= new:
-        return False
-    if old == new:
-        return not proof and old_root == new_root
-    steps = list(proof)
-    if old & (old - 1) == 0:
-        steps.insert(0, old_root)
-    if not steps:
-        return False
-    node, last = old - 1, new - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    first = second = steps[0]
-    for step in steps[1:]:
-        if not last:
-            return False
-        if node & 1 or node == last:
-            first, second = node_hash(step, first), node_hash(step, second)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
-        else:
-            second = node_hash(second, step)
-        node, last = node >> 1, last >> 1
-    return first == old_root and second == new_root and not last
