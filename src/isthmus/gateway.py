@@ -119,6 +119,7 @@ class Gateway:
             "durability": self._ledger.mode,
             "ledger_backlog": self._ledger.backlog,
             "ledger_longest_wait_ms": self._ledger.longest_wait_ms,
+            "checkpoints": self._ledger.witness_failure or "kept",
             "registry": self._registry_age,
             "snapshot": self._snapshot.version,
         }

@@ -242,6 +242,25 @@ async def test_an_act_on_record_is_taken_without_a_restart(house):
     assert house.sent("vllm-singapore")
 
 
+async def test_readiness_tells_where_checkpoints_cannot_be_kept(house):
+    """Calls go on, and so does the evidence."""
+    from isthmus.gateway import build
+
+    await house.gateway.close()
+    often = house.config.read_text(encoding="utf-8").replace("store: {", "store: {checkpoint_every_s: 0.05, ")
+    house.config.write_text(often, encoding="utf-8")
+    house.gateway = await build(str(house.config))
+    assert house.gateway.ready()["checkpoints"] == "kept"
+    folder, away = house.folder / "checkpoints", house.folder / "away"
+    folder.rename(away)
+    folder.write_text("in the way", encoding="utf-8")
+    assert (await house.chat("hello", "home")).status == 200
+    await house.until(lambda: house.gateway.ready()["checkpoints"] != "kept")
+    assert house.gateway.ready()["ready"]
+    folder.unlink()
+    away.rename(folder)
+
+
 async def test_models_are_those_of_the_key(house):
     every = await house.ask(b"", path="/v1/models", method="GET")
     narrow = await house.ask(b"", path="/v1/models", method="GET", key="narrow")
