@@ -57,7 +57,7 @@ def people(findings: Iterable[Finding], categories: Mapping[str, str]) -> People
 
 
 def _record(finding: Finding) -> str:
-    """The object that holds the value: the parent of its pointer, inside JSON text that of its path; a row of a file."""
+    """The object that holds the value: the parent of its pointer, in JSON text that of its path; a row of a file."""
     part = finding.parts[0]
     if part.via and part.via[0].startswith("part:"):
         return f"{part.pointer}#{_CELL.sub(r'!', part.via[0])}"
