@@ -33,7 +33,7 @@ DEPLOYMENT = """
     weights_from: fr
     retention_days: 0
     trains_on_inputs: false
-    capabilities: [tools, reasoning, structured_output, json_mode]
+    capabilities: [tools, reasoning, structured_output, json_mode, embeddings]
 """
 
 

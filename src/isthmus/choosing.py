@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
+from isthmus.dialects.known import DIALECTS
 from isthmus.errors import MalformedError, NotFoundError, RefusedError
 from isthmus.exchange import Call, Money
 from isthmus.registry.declared import AUTO, Declared, candidates
@@ -38,6 +39,7 @@ async def choose_deployments(
         raise NotFoundError(
             "no model, alias or deployment has this name", where="model", remedy="GET /v1/models lists the names"
         )
+    targets = tuple(row for row in targets if call.dialect in row.speaks or call.dialect in DIALECTS) or targets
     judgements = {row.id: await verdicts.judge(matter, row) for row in targets}
     costs = {row.id: _cost(declared, row, matter.at, input_tokens, output_tokens) for row in targets}
     speeches = {row.id: speech_of(call, row, output_tokens=output_tokens) for row in targets}

@@ -15,8 +15,8 @@ from isthmus.attachments import readers_of
 from isthmus.catalogues import Catalogues, load_catalogues
 from isthmus.clock import now, uuid7
 from isthmus.delivery import Delivery
-from isthmus.dialects.dialect import Dialect
-from isthmus.dialects.known import DIALECTS
+from isthmus.dialects.dialect import Wire
+from isthmus.dialects.known import WIRES
 from isthmus.errors import IsthmusError, LedgerError, NotFoundError, OverBudgetError, OverloadedError
 from isthmus.exchange import HttpAnswer, HttpRequest
 from isthmus.pipeline import Pipeline
@@ -215,14 +215,14 @@ async def build(config_file: str) -> Gateway:
 def _targets(declared: Declared) -> dict[tuple[str, str, bool], Target]:
     """Where each deployment is called in each wire form that it speaks, for whole and for streamed answers."""
     return {
-        (row.id, name, stream): _target(declared, row, DIALECTS[name], url, stream=stream)
+        (row.id, name, stream): _target(declared, row, WIRES[name], url, stream=stream)
         for row in declared.deployments.values()
         for name, url in row.speaks.items()
         for stream in (False, True)
     }
 
 
-def _target(declared: Declared, row: Deployed, dialect: Dialect, url: str, *, stream: bool) -> Target:
+def _target(declared: Declared, row: Deployed, dialect: Wire, url: str, *, stream: bool) -> Target:
     """Where a deployment is called, with its credential."""
     credential = declared.credentials.get(row.id, "")
     headers = [*(dialect.headers | row.headers).items(), JSON]

@@ -15,7 +15,7 @@ from isthmus.config import Limits, Policy
 from isthmus.conversations import Conversations
 from isthmus.decision import Decision
 from isthmus.delivery import Delivery, Flow
-from isthmus.dialects.dialect import Dialect
+from isthmus.dialects.dialect import Wire
 from isthmus.errors import IsthmusError, RefusedError, RejectedError, UpstreamError, WithheldError
 from isthmus.exchange import Call, Caller, HttpAnswer, HttpRequest, Scan
 from isthmus.files.readers import FileReaders
@@ -58,7 +58,7 @@ class Pipeline:
         self._conversations = Conversations(ledger, size=limits.decisions)
 
     async def answer(
-        self, request: HttpRequest, dialect: Dialect, *, call_id: str, at: str, named: Mapping[str, Any]
+        self, request: HttpRequest, dialect: Wire, *, call_id: str, at: str, named: Mapping[str, Any]
     ) -> HttpAnswer:
         """Answer a request in a dialect; `named` is what its path says. Raises the `IsthmusError` that says why not."""
         snapshot = self._current()

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, unquote
 
 import msgspec
 
-from isthmus.dialects.dialect import Dialect
-from isthmus.dialects.known import DIALECTS
+from isthmus.dialects.dialect import Dialect, Wire
+from isthmus.dialects.known import DIALECTS, WIRES
 from isthmus.errors import MalformedError, NotFoundError, NotOfferedError
 
 Service = Literal["answer", "count", "models", "model"]
@@ -22,7 +22,7 @@ Service = Literal["answer", "count", "models", "model"]
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """What stands behind a path; `named` is what the path itself says of the request."""
 
-    dialect: Dialect
+    dialect: Wire
     service: Service
     method: str = "POST"
     named: dict[str, Any] = {}
@@ -30,20 +30,23 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
 OPENAI, RESPONSES = DIALECTS["openai_chat"], DIALECTS["openai_responses"]
 ANTHROPIC, GEMINI = DIALECTS["anthropic"], DIALECTS["gemini"]
-CHAT, MODELS = "/v1/chat/completions", "/v1/models"
+CHAT, MODELS, EMBEDDINGS = "/v1/chat/completions", "/v1/models", "/v1/embeddings"
 ROUTES: dict[str, Route] = {
     CHAT: Route(dialect=OPENAI, service="answer"),
     "/v1/responses": Route(dialect=RESPONSES, service="answer"),
     "/v1/responses/input_tokens": Route(dialect=RESPONSES, service="count"),
     "/v1/messages": Route(dialect=ANTHROPIC, service="answer"),
     "/v1/messages/count_tokens": Route(dialect=ANTHROPIC, service="count"),
+    EMBEDDINGS: Route(dialect=WIRES["openai_embeddings"], service="answer"),
 }
 LISTS = (MODELS, "/v1beta/models")
-# what a Gemini path asks for: the service, and whether its answer is a stream
-METHODS: dict[str, tuple[Service, bool]] = {
-    "generateContent": ("answer", False),
-    "streamGenerateContent": ("answer", True),
-    "countTokens": ("count", False),
+# what a Gemini path asks for: the wire form, the service, and whether its answer is a stream
+METHODS: dict[str, tuple[Wire, Service, bool]] = {
+    "generateContent": (GEMINI, "answer", False),
+    "streamGenerateContent": (GEMINI, "answer", True),
+    "countTokens": (GEMINI, "count", False),
+    "embedContent": (WIRES["gemini_embed"], "answer", False),
+    "batchEmbedContents": (WIRES["gemini_embed_batch"], "answer", False),
 }
 # Routes of the dialects that are not offered, with the way that is.
 ELSEWHERE = {
@@ -51,6 +54,9 @@ ELSEWHERE = {
     "/v1/complete": "use /v1/messages",
     "/v1/responses": "send the whole conversation to POST /v1/responses; nothing is stored between calls",
     "/v1/conversations": "send the whole conversation to POST /v1/responses",
+    "/v1/images": "ask a model for pictures directly, at home",
+    "/v1/audio": "send audio to a model that hears it, as a part of a message",
+    "/v1/moderations": "ask a model at home to judge",
     "/v1/assistants": f"use {CHAT}",
     "/v1/threads": f"use {CHAT}",
     "/v1/realtime": f"use {CHAT} with `stream`",
@@ -61,7 +67,6 @@ ELSEWHERE = {
     "/v1/files": "send files by their data",
     "/v1beta/files": "send files by their data",
     "/v1beta/cachedContents": "send the whole conversation",
-    "/v1/embeddings": "not offered yet; call an embedding model at home directly",
 }
 
 # where a client probes whether there is such a route at all, and goes on without it
@@ -85,9 +90,8 @@ def route_of(method: str, path: str, query: str = "") -> Route:
 
 def dialect_of(path: str, headers: Mapping[str, str]) -> Dialect:
     """The dialect in which errors and lists of a path are told; on shared paths the headers say which."""
-    route = ROUTES.get(path)
-    if route is not None:
-        return route.dialect
+    if (route := ROUTES.get(path)) is not None:
+        return DIALECTS.get(route.dialect.id, OPENAI)
     if path.startswith("/v1beta/") or (path.startswith(f"{MODELS}/") and _method(path) in METHODS):
         return GEMINI
     if path.startswith("/v1/messages") or path == "/v1/complete" or "anthropic-version" in headers:
@@ -107,10 +111,10 @@ def _of_models(path: str, query: str) -> Route | None:
         return Route(dialect=OPENAI, service="models", method="GET")
     name, _, asked = _split(rest)
     if asked in METHODS:
-        service, stream = METHODS[asked]
+        wire, service, stream = METHODS[asked]
         if stream and parse_qs(query).get("alt") != ["sse"]:
             raise MalformedError("a stream is offered as server-sent events", where="alt", remedy="add `?alt=sse`")
-        return Route(dialect=GEMINI, service=service, named={"model": name, "stream": stream})
+        return Route(dialect=wire, service=service, named={"model": name, "stream": stream})
     if start != MODELS and asked:
         raise NotOfferedError("isthmus does not offer this method", remedy=f"known: {', '.join(METHODS)}")
     return Route(dialect=OPENAI, service="model", method="GET", named={"model": unquote(rest)})

@@ -13,10 +13,11 @@ import msgspec
 
 from isthmus.dialects.answer import Answer
 from isthmus.dialects.conversation.opaque import Seal
-from isthmus.dialects.dialect import Dialect
+from isthmus.dialects.dialect import Wire
+from isthmus.dialects.embeddings import EMBEDDINGS
 from isthmus.dialects.event_stream import EventStream
 from isthmus.dialects.filters import Filters
-from isthmus.dialects.known import DIALECTS
+from isthmus.dialects.known import WIRES
 from isthmus.dialects.pairs import PAIRS, Pair, translate_answer, translate_request, translate_stream
 from isthmus.dialects.pairs.translated_stream import TranslatedStream
 from isthmus.dialects.request import Request
@@ -32,8 +33,8 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     is known to think, so that it can be asked how much; `asked` is the client's body, of which answers repeat some.
     """
 
-    client: Dialect
-    upstream: Dialect
+    client: Wire
+    upstream: Wire
     pair: Pair | None = None
     not_carried: tuple[str, ...] = ()
     refused: MalformedError | None = None
@@ -41,22 +42,25 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     asked: dict[str, Any] = {}
 
 
-_SAME = {name: Speech(client=row, upstream=row) for name, row in DIALECTS.items()}
+_SAME = {name: Speech(client=row, upstream=row) for name, row in WIRES.items()}
 
 
 def speech_of(call: Call, target: Deployed, *, output_tokens: int) -> Speech:
     """How a call is put to a deployment: in the client's own dialect where it speaks that, else in its first one."""
     if call.dialect in target.speaks:
         return _SAME[call.dialect]
-    client = DIALECTS[call.dialect]
+    client = WIRES[call.dialect]
     name = next((name for name in target.speaks if (call.dialect, name) in PAIRS), "")
     if not name:
+        embedding = call.dialect in EMBEDDINGS
         error = MalformedError(
-            "the chosen deployment speaks another dialect, into which nothing is translated yet",
+            "the chosen deployment makes no embeddings" if embedding else "the chosen deployment does not speak this",
             where="/model",
-            remedy=f"ask it in {', '.join(target.speaks)}",
+            remedy="name one that states `capabilities: [embeddings]`"
+            if embedding
+            else f"it speaks {', '.join(target.speaks)}",
         )
-        return Speech(client=client, upstream=DIALECTS[next(iter(target.speaks))], refused=error)
+        return Speech(client=client, upstream=WIRES[next(iter(target.speaks))], refused=error)
     pair, reasons = PAIRS[call.dialect, name], "reasoning" in target.capabilities
     try:
         _, names = translate_request(pair, call.body, max_tokens=output_tokens, reasons=reasons, stream=call.stream)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -209,18 +209,33 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
             await made.gateway.close()
 
 
-@pytest.fixture
-async def pairs(house: House) -> House:
-    """The house with one deployment abroad for each wire form."""
-    base = house.ecosystems.base_url("mistral-frankfurt")
-    made = [
-        f"""  - {{id: out-{way.replace("_", "-")}, provider: self_hosted, endpoint: any, dialect: {way}, model: far,
+ABROAD = """  - {{id: {name}, provider: self_hosted, endpoint: any, dialect: {way}, model: far,
      base_url: "{base}", recipient: group-de, hosted_in: [de], accessible_from: [], operator_country: de,
-     owner_country: de, trains_on_inputs: false, capabilities: [tools, reasoning, structured_output, json_mode]}}"""
-        for way in ("openai_chat", "openai_responses", "anthropic", "gemini")
-    ]
-    text = house.config.read_text(encoding="utf-8").replace("aliases:", "\n".join([*made, "aliases:"]), 1)
-    house.config.write_text(text, encoding="utf-8")
-    await house.gateway.close()
-    house.gateway = await build(str(house.config))
-    return house
+     owner_country: de, trains_on_inputs: false, capabilities: {capabilities}}}
+"""
+WAYS = ("openai_chat", "openai_responses", "anthropic", "gemini")
+
+
+@pytest.fixture
+async def with_deployments(house: House) -> Callable[..., Awaitable[House]]:
+    """Puts deployments abroad into the house: each a name, a wire form and capabilities."""
+
+    async def put(*rows: tuple[str, str, str]) -> House:
+        base = house.ecosystems.base_url("mistral-frankfurt")
+        made = [
+            ABROAD.format(name=name, way=way, base=base, capabilities=capabilities) for name, way, capabilities in rows
+        ]
+        text = house.config.read_text(encoding="utf-8").replace("aliases:", f"{''.join(made)}aliases:", 1)
+        house.config.write_text(text, encoding="utf-8")
+        await house.gateway.close()
+        house.gateway = await build(str(house.config))
+        return house
+
+    return put
+
+
+@pytest.fixture
+async def pairs(with_deployments: Callable[..., Awaitable[House]]) -> House:
+    """The house with one deployment abroad for each wire form."""
+    can = "[tools, reasoning, structured_output, json_mode]"
+    return await with_deployments(*((f"out-{way.replace('_', '-')}", way, can) for way in WAYS))

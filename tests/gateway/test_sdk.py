@@ -307,7 +307,7 @@ def test_a_key_that_nobody_knows(stage: Stage, wire: Counted) -> None:
 
 def test_what_is_not_offered_names_the_way(sdk: OpenAI, wire: Counted) -> None:
     with pytest.raises(openai.InternalServerError) as caught:
-        sdk.embeddings.create(model="home", input="hello")
+        sdk.images.generate(model="home", prompt="hello")
     assert caught.value.status_code == 501
     assert wire.requests == 1
 

@@ -16,6 +16,7 @@ from isthmus.dialects.conversation.streams import Reader, Writer
 from isthmus.dialects.conversation.unread import Shapes
 from isthmus.dialects.event_stream import EventStream
 from isthmus.dialects.request import Request
+from isthmus.errors import BrokenReplyError
 
 
 def _same(url: str, model: str, stream: bool) -> str:  # noqa: ARG001, FBT001 - the form of `address`
@@ -34,19 +35,17 @@ def _unopened(body: dict[str, Any], seal: Seal) -> tuple[dict[str, Any], tuple[s
     return body, ()
 
 
-class Dialect(msgspec.Struct, frozen=True, kw_only=True):
+def _no_stream(*_: Any, **__: Any) -> EventStream:
+    raise BrokenReplyError("this wire form has no stream")
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True):
     """One wire form, both ends; the functions are those of its package, where their docstrings are.
 
-    `address` gives the address of a call from that of the deployment, for dialects that name model and manner there.
-    `repeat` gives what of a request its answer repeats.
-    `key_header` carries the key where the dialect does not take it as a bearer. `headers` are sent to every deployment
-    that is asked in this dialect, unless its provider states others.
-
-    The rest is its way to and from the middle that all dialects share (`conversation/`): `request` maps each field of
-    a request to the feature it asks for, `shapes` say which members of its objects are read, `known` are all names of
-    the dialect, `parts` are features that its blocks ask for besides, `can` are those that its requests express,
-    `file_text` says how a file becomes text, `bounded` that requests must bound the answer. `seal_answer` and `reopen`
-    are for dialects whose signatures are of a text that is shown.
+    `address` gives the address of a call from that of the deployment, for forms that name model and manner there.
+    `key_header` carries the key where it is not taken as a bearer. `headers` are sent to every deployment that is asked
+    in this form, unless its provider states others. `seal_answer` and `reopen` are for forms whose signatures are of a
+    text that is shown. Without a `stream` of its own it answers as a whole only.
     """
 
     id: str
@@ -55,15 +54,28 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     write_request: Callable[..., bytes]
     read_answer: Callable[[bytes], Answer]
     filter_answer: Callable[..., dict[str, Any]]
-    stream: Callable[..., EventStream]
     error_body: Callable[..., bytes]
-    models_body: Callable[..., bytes]
-    model: Callable[[dict[str, Any]], dict[str, Any]]
-    repeat: Callable[[dict[str, Any]], dict[str, Any]] = _nothing
+    stream: Callable[..., EventStream] = _no_stream
     count_body: Callable[[int], bytes] | None = None
     address: Callable[[str, str, bool], str] = _same
     key_header: str = ""
     headers: dict[str, str] = {}
+    seal_answer: Callable[[dict[str, Any], dict[str, Any], Seal], dict[str, Any]] = _unsealed
+    reopen: Callable[[dict[str, Any], Seal], tuple[dict[str, Any], tuple[str, ...]]] = _unopened
+
+
+class Dialect(Wire, frozen=True, kw_only=True):
+    """A wire form of conversations, with its way to and from the middle that all of them share (`conversation/`).
+
+    `request` maps each field of a request to the feature it asks for, `shapes` say which members of its objects are
+    read, `known` are all names of the dialect, `parts` are features that its blocks ask for besides, `can` are those
+    that its requests express, `file_text` says how a file becomes text, `bounded` that requests must bound the answer,
+    `repeat` gives what of a request its answer repeats.
+    """
+
+    models_body: Callable[..., bytes]
+    model: Callable[[dict[str, Any]], dict[str, Any]]
+    repeat: Callable[[dict[str, Any]], dict[str, Any]] = _nothing
     read_ask: Callable[[dict[str, Any]], Ask]
     write_ask: Callable[[Ask], dict[str, Any]]
     read_said: Callable[[dict[str, Any]], Said]
@@ -78,5 +90,3 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     can: frozenset[str]
     file_text: FileText
     bounded: bool = False
-    seal_answer: Callable[[dict[str, Any], dict[str, Any], Seal], dict[str, Any]] = _unsealed
-    reopen: Callable[[dict[str, Any], Seal], tuple[dict[str, Any], tuple[str, ...]]] = _unopened

@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from isthmus.config import Deployment
+from isthmus.dialects.embeddings import BESIDE
 from isthmus.dialects.known import DIALECTS
 from isthmus.errors import CatalogError
 from isthmus.exchange import Destination
@@ -19,6 +20,7 @@ from isthmus.registry.providers import Providers
 from isthmus.registry.tariffs import Tariff
 
 T = TypeVar("T")
+EMBEDS = "embeddings"
 
 
 class Deployed(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +69,7 @@ def deployed(row: Deployment, providers: Providers) -> Deployed:
     return Deployed(
         row=row,
         destination=_destination(row, endpoint, model),
-        speaks=_addresses(row, endpoint),
+        speaks=_with_embeddings(_addresses(row, endpoint), row, model),
         auth=endpoint.access.auth,
         auth_header=endpoint.access.auth_header,
         headers=endpoint.access.headers,
@@ -105,6 +107,20 @@ def _addresses(row: Deployment, endpoint: Endpoint) -> dict[str, str]:
         own = {speaks.dialect for speaks in endpoint.access.dialects if speaks.base_url}
         found = {name: url for name, url in found.items() if name not in own} or found
     return found
+
+
+def _with_embeddings(found: dict[str, str], row: Deployment, model: Model | None) -> dict[str, str]:
+    """With the addresses of embeddings beside those of the main calls, or these alone, as the model makes them."""
+    stated = row.capabilities or (() if model is None or model.kind != "embedding" else (EMBEDS,))
+    if EMBEDS not in stated:
+        return found
+    beside = {
+        name: url.removesuffix(end) + other
+        for dialect, url in found.items()
+        for name, (end, other) in BESIDE.get(dialect, {}).items()
+        if url.endswith(end)
+    }
+    return beside if beside and stated == (EMBEDS,) else found | beside
 
 
 def _destination(row: Deployment, endpoint: Endpoint, model: Model | None) -> Destination:

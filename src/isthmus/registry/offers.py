@@ -43,6 +43,7 @@ Capability = Literal[
     "batch",
     "web_search",
     "logprobs",
+    "embeddings",
 ]
 Share = Annotated[float, Meta(ge=0, le=100)]
 T = TypeVar("T")

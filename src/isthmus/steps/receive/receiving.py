@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from isthmus.config import Limits
-from isthmus.dialects.dialect import Dialect
+from isthmus.dialects.dialect import Wire
 from isthmus.dialects.request import Request
 from isthmus.errors import MalformedError, TooLargeError
 from isthmus.exchange import Call, HttpRequest
@@ -14,7 +14,7 @@ JSON_TYPES = ("application/json", "text/json")
 
 
 def receive(
-    request: HttpRequest, dialect: Dialect, *, call: str, at: str, limits: Limits, **more: Any
+    request: HttpRequest, dialect: Wire, *, call: str, at: str, limits: Limits, **more: Any
 ) -> tuple[Call, Request]:
     """The call, and what its dialect read; raises `TooLargeError` or `MalformedError`.
 

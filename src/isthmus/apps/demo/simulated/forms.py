@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from isthmus.apps.demo.simulated import chunks, gemini, messages, responses
 from isthmus.apps.demo.simulated.answers import answer, identifiers
 from isthmus.apps.demo.simulated.deployments import Simulated
+from isthmus.apps.demo.simulated.embeddings import embedded
 from isthmus.apps.demo.simulated.form import Form, Turn, sse
 from isthmus.apps.demo.simulated.signing import thought_of
 
@@ -25,7 +26,8 @@ def said(path: str, row: Simulated, number: int, data: bytes, body: dict[str, An
     path = path.partition("?")[0]
     form, stream = form_of(path), body.get("stream") is True or path.endswith(":streamGenerateContent")
     if form is None:
-        return None
+        vectors = embedded(path, body)
+        return Said(200, _encoded(row, vectors)) if vectors is not None else None
     if wrong := form.check(body):
         return Said(400, _encoded(row, form.error(400, wrong)))
     asked = form.chat(body)
