@@ -15,7 +15,7 @@ LOCK := UV_NO_CONFIG=1 $(TOOLS)/uv pip compile --quiet --universal --python-vers
 .PHONY: help demo test check bench conformance crash docs lock clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 13
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 17
 
 demo: .venv/.runtime ## the story: two simulated ecosystems, one endpoint, every call explained
 	@$(BIN)/isthmus demo
@@ -34,6 +34,16 @@ bench: .venv/.dev ## load beside a bare nginx, pinned to one core; ends with one
 
 conformance: .venv/.dev ## other people's clients and suites, each in its own environment; ends with one JSON line per bar
 	@$(BIN)/python bench/conformance.py
+
+bench-scan: .venv/.dev ## leak, false cover, recall and precision on labelled texts (DATA=folder); ends with a line a bar
+	@test -n "$(DATA)" || { echo "say where labelled texts are: make bench-scan DATA=folder" >&2; exit 2; }
+	@$(BIN)/python bench/detect.py $(DATA)
+
+bench-restore: .venv/.dev ## distorted pseudonyms come back, traps do not; ends with one JSON line per bar
+	@$(BIN)/python bench/restore.py
+
+bench-sensitive: .venv/.dev ## what is said of someone against what only uses the words; ends with one JSON line per bar
+	@$(BIN)/python bench/sensitive.py
 
 crash: .venv/.dev ## kill -9 under load, 50 rounds; ends with one JSON line per bar
 	@$(BIN)/python bench/crash.py --rounds 50

@@ -42,6 +42,11 @@ def catalogues_of(loaded: Loaded, *, secrets: bool = True) -> Catalogues:
     return Catalogues(
         declared=declared,
         rulebook=load_rulebook(JURISDICTIONS, today=now()[:10], extra=packs),
-        scanner=load_scanner(JURISDICTIONS, terms=declared.terms, prose=loaded.config.policy.prose),
+        scanner=load_scanner(
+            JURISDICTIONS,
+            terms=declared.terms,
+            prose=loaded.config.policy.prose,
+            sensitive=loaded.config.policy.sensitive,
+        ),
         labels=load_labels(JURISDICTIONS),
     )

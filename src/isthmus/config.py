@@ -182,10 +182,12 @@ class Policy(Section, frozen=True, kw_only=True):
     """What the operator chooses beyond the law.
 
     `prose` looks for names and addresses in running text too: half a millisecond for a thousand characters.
+    `sensitive` looks for what is said of someone's health, belief, whereabouts and the like: a tenth of that.
     """
 
     pseudonym_language: Literal["auto", "en", "zh"] = "auto"
     prose: bool = False
+    sensitive: bool = False
     cost_currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "CNY"
     default_output_tokens: Annotated[int, Meta(ge=1, le=1_000_000)] = 500
 

@@ -35,6 +35,7 @@ def scan(
     kinds: Annotated[str, Parameter(name="--kinds")] = "",
     strength: Strength = "possible",
     prose: Annotated[bool | None, Parameter(name="--prose")] = None,
+    sensitive: Annotated[bool | None, Parameter(name="--sensitive")] = None,
 ) -> None:
     """Say what a text holds: where, of which kind, how surely and why. Offsets are code points, half open.
 
@@ -45,16 +46,18 @@ def scan(
             line that is not so.
         as_json: Write the findings as one JSON object.
         every: Add what lost in overlaps, marked `lost`. 同时列出因重叠而落选的结果。
-        config: A configuration whose term lists are looked for too, and whose `policy.prose` counts.
+        config: A configuration whose term lists are looked for too, and whose `policy` counts.
         kinds: Only these kinds, separated by commas; a final dot stands for all that begin so (`cn.`).
         strength: Only findings at least this sure.
         prose: Names and addresses in running text too; without a configuration they are. 同时识别正文中的姓名与地址。
+        sensitive: What is said of someone's health, belief, whereabouts and the like; without a configuration it is.
+            同时识别敏感个人信息的表述。
 
     """
     folder = source != "-" and Path(source).is_dir()
     if folder and jsonl:
         raise MalformedError("a folder has no lines", where=source, remedy="leave out --jsonl, or name one file")
-    look = Look(scanner_of(config, prose=prose), wanted(kinds, strength), every=every)
+    look = Look(scanner_of(config, prose=prose, sensitive=sensitive), wanted(kinds, strength), every=every)
     if jsonl:
         scan_lines(look, source)
     elif folder:

@@ -56,14 +56,22 @@ def wanted(kinds: str, strength: Strength) -> Wanted:
     return Wanted(tuple(kind.strip() for kind in kinds.split(",") if kind.strip()), STRENGTH_ORDER[strength])
 
 
-def scanner_of(config: Path | None, *, prose: bool | None) -> Scanner:
-    """The scanner of a configuration, or of none; `prose` unless it is None outranks what the configuration says."""
+def scanner_of(config: Path | None, *, prose: bool | None, sensitive: bool | None = False) -> Scanner:
+    """The scanner of a configuration, or of none, which has all that is asked for.
+
+    `prose` and `sensitive`, unless None, outrank what the configuration says.
+    """
     root = Path(isthmus.__file__).parent / "jurisdictions"
     if config is None:
-        return load_scanner(root, terms={}, prose=prose is not False)
+        return load_scanner(root, terms={}, prose=prose is not False, sensitive=sensitive is not False)
     loaded = read_config(config)
-    running = loaded.config.policy.prose if prose is None else prose
-    return load_scanner(root, terms=term_lists(loaded), prose=running)
+    policy = loaded.config.policy
+    return load_scanner(
+        root,
+        terms=term_lists(loaded),
+        prose=policy.prose if prose is None else prose,
+        sensitive=policy.sensitive if sensitive is None else sensitive,
+    )
 
 
 def read_bytes(source: str) -> bytes:

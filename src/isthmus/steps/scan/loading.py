@@ -20,7 +20,10 @@ from isthmus.steps.scan.identifiers import Catalogue, Identifier, Pattern, read_
 from isthmus.steps.scan.mentions import Mentions
 from isthmus.steps.scan.overlaps import is_general
 from isthmus.steps.scan.prose.finders import Prose
+from isthmus.steps.scan.prose.sensitive import SensitiveFinder
+from isthmus.steps.scan.prose.sensitive_words import read_sensitive
 from isthmus.steps.scan.readings import TRIGGERS
+from isthmus.steps.scan.statements import Statements
 from isthmus.steps.scan.terms import WORDS, term_core
 
 
@@ -65,6 +68,7 @@ class Scanner(msgspec.Struct, frozen=True):
     beside: tuple[Matcher, ...]
     contexts: tuple[str, ...]
     mentions: Mentions | None
+    statements: Statements | None
     words: dict[str, dict[str, str]]
     sees: tuple[str, ...]
     version: str
@@ -79,10 +83,13 @@ _ANY = re.compile(rb"\[\^|\\[sSwWdD]|(?<!\\)\.")
 Pair = tuple[Expression, Confirmer]
 
 
-def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: bool = False) -> Scanner:
+def load_scanner(
+    root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: bool = False, sensitive: bool = False
+) -> Scanner:
     """Compile the catalogue below `root` and the operator's word lists; raises `CatalogError`.
 
-    `prose` adds the finders of running text (names, addresses), which take longer than all patterns together.
+    `prose` adds the finders of running text (names, addresses), which take longer than all patterns together;
+    `sensitive` what is said of someone's health, belief, whereabouts and the like.
     """
     known = read_catalogue(root)
     pairs = _patterns(known)
@@ -100,6 +107,9 @@ def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: boo
     listing = repr(sorted((kind, sorted(listed)) for kind, listed in terms.items()))
     version = hashlib.sha256(f"{known.version}\n{listing}".encode("utf-8", "replace")).hexdigest()
     mentions = _mentions(known, root) if prose else None
+    statements = _statements(known, root) if sensitive else None
+    if statements:
+        words |= {row.id: {"en": row.word.en, "zh": row.word.zh} for row in statements.finder.words.vocabularies}
     contexts = {row.id: row.context for row in known.identifiers if any(pattern.context for pattern in row.patterns)}
     triggers = [Expression(trigger, once=True) for trigger in TRIGGERS]
     triggers += [Expression(context_trigger(listed), once=True) for listed in contexts.values()]
@@ -108,10 +118,11 @@ def load_scanner(root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: boo
     origins = [
         *(confirmer.origin for _, confirmer in (*pairs, *forms)),
         *(mentions.origins.values() if mentions else ()),
+        *(statements.origins.values() if statements else ()),
     ]
     sees = tuple(sorted({legal for origin in origins for legal in origin.classes}))
     rows = tuple(_rows((found, *beside)))
-    return Scanner(found, beside, tuple(contexts), mentions, words, sees, version, rows)
+    return Scanner(found, beside, tuple(contexts), mentions, statements, words, sees, version, rows)
 
 
 def _beside(pairs: list[Pair], kinds: tuple[str, ...], first: int) -> tuple[Matcher, ...]:
@@ -158,6 +169,13 @@ def _mentions(known: Catalogue, root: Path) -> Mentions:
         return Mentions(prose=Prose(root, tuple(origins)), origins=origins)
     except LookupError as error:
         raise CatalogError(f"{error} is no finder", where=str(root), remedy="see steps/scan/prose") from None
+
+
+def _statements(known: Catalogue, root: Path) -> Statements:
+    words = read_sensitive(root / "common" / "sensitive")
+    kinds = [row.id for row in words.vocabularies]
+    origins = {kind: Origin(kind=kind, classes=known.classes.get(kind, ())) for kind in kinds}
+    return Statements(finder=SensitiveFinder(words), origins=origins)
 
 
 def _matcher(pairs: list[Pair], triggers: Sequence[Expression] = (), first: int = 0) -> Matcher:

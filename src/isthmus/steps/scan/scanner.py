@@ -42,7 +42,7 @@ def scan(
     names = NUL.join({slot.pointer.rpartition("/")[2] for slot in slots})
     text = NUL + NUL.join([slot.text for slot in slots]) + NUL
     matches, triggers = _look(scanner, text, names)
-    if not (matches or triggers or (scanner.mentions and PROSE.search(text))):
+    if not (matches or triggers or scanner.statements or (scanner.mentions and PROSE.search(text))):
         return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
     plain = [Reading(Source(slot, every=every), slot.text) for slot in slots]
     found = _confirm(matches, text, plain, alone=not triggers)
@@ -58,6 +58,8 @@ def scan(
         found += _confirm(_look(scanner, text, names, first=False)[0], text, further, alone=False)
     if scanner.mentions:
         found += scanner.mentions.find((*plain, *further))
+    if scanner.statements:
+        found += scanner.statements.find((*plain, *further), found)
     findings = resolve(found)
     lost = losers(found, findings) if every else ()
     return Scan(findings=findings, unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees, lost=lost)
