@@ -14,6 +14,7 @@ from isthmus import __version__, metrics
 from isthmus.attachments import readers_of
 from isthmus.catalogues import Catalogues, load_catalogues
 from isthmus.clock import now, uuid7
+from isthmus.completions import as_chat, as_completion
 from isthmus.delivery import Delivery
 from isthmus.dialects.dialect import Wire
 from isthmus.dialects.known import WIRES
@@ -23,7 +24,7 @@ from isthmus.pipeline import Pipeline
 from isthmus.registry.declared import AUTO, Declared
 from isthmus.registry.deployments import Deployed
 from isthmus.registry.snapshot import Snapshot, snapshot
-from isthmus.routes import MODELS, Route, dialect_of, route_of
+from isthmus.routes import CHAT, MODELS, Route, dialect_of, route_of
 from isthmus.steps.call import Client, Target, open_client
 from isthmus.steps.identify import authenticate
 from isthmus.steps.receive import receive
@@ -78,6 +79,10 @@ class Gateway:
             route = route_of(request.method, request.path, request.query)
             if route.service == "answer":
                 answer = await self._pipeline.answer(request, route.dialect, call_id=call_id, at=at, named=route.named)
+            elif route.service == "complete":
+                chat = as_chat(request, path=CHAT)
+                answer = await self._pipeline.answer(chat, route.dialect, call_id=call_id, at=at, named=route.named)
+                answer = as_completion(answer)
             elif route.service == "count":
                 answer = self._count(request, route, at)
             else:

@@ -16,7 +16,7 @@ from isthmus.dialects.dialect import Dialect, Wire
 from isthmus.dialects.known import DIALECTS, WIRES
 from isthmus.errors import MalformedError, NotFoundError, NotOfferedError
 
-Service = Literal["answer", "count", "models", "model"]
+Service = Literal["answer", "complete", "count", "models", "model"]
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +33,7 @@ ANTHROPIC, GEMINI = DIALECTS["anthropic"], DIALECTS["gemini"]
 CHAT, MODELS, EMBEDDINGS = "/v1/chat/completions", "/v1/models", "/v1/embeddings"
 ROUTES: dict[str, Route] = {
     CHAT: Route(dialect=OPENAI, service="answer"),
+    "/v1/completions": Route(dialect=OPENAI, service="complete"),
     "/v1/responses": Route(dialect=RESPONSES, service="answer"),
     "/v1/responses/input_tokens": Route(dialect=RESPONSES, service="count"),
     "/v1/messages": Route(dialect=ANTHROPIC, service="answer"),
@@ -50,7 +51,6 @@ METHODS: dict[str, tuple[Wire, Service, bool]] = {
 }
 # Routes of the dialects that are not offered, with the way that is.
 ELSEWHERE = {
-    "/v1/completions": f"use {CHAT}",
     "/v1/complete": "use /v1/messages",
     "/v1/responses": "send the whole conversation to POST /v1/responses; nothing is stored between calls",
     "/v1/conversations": "send the whole conversation to POST /v1/responses",
