@@ -9,6 +9,7 @@ import msgspec
 from isthmus.dialects.known import DIALECTS
 from isthmus.errors import MalformedError, NotFoundError, RefusedError
 from isthmus.exchange import Call, Money
+from isthmus.neutral import neutral_words
 from isthmus.registry.declared import AUTO, Declared, candidates
 from isthmus.registry.deployments import Deployed
 from isthmus.registry.keys import Key
@@ -62,7 +63,10 @@ async def refuse(verdicts: Verdicts, matter: Matter, chosen: Chosen, *, model: s
     lawful = await _lawful(verdicts, matter, key)
     if all(reason == "refused" for reason in asides.values()):
         return RefusedError(
-            f"the law or a contract term does not let this call go to `{model}` now", decisions=decisions, lawful=lawful
+            f"the law or a contract term does not let this call go to `{model}` now",
+            decisions=decisions,
+            lawful=lawful,
+            neutral=neutral_words(verdicts.rulebook, matter),
         )
     reasons = ", ".join(f"{name}: {reason.replace('_', ' ')}" for name, reason in asides.items())
     return NotFoundError(

@@ -29,6 +29,7 @@ from isthmus.errors import (
 )
 from isthmus.exchange import Call, HttpAnswer, Money, Protected, Scan, Slot, Usage
 from isthmus.holding import HeldReply, Seen
+from isthmus.neutral import neutral_words
 from isthmus.offload import beside
 from isthmus.registry.derivation import conversation_key
 from isthmus.replies import HOLD, ReplyJudge, reply_scan_of
@@ -149,7 +150,9 @@ class Delivery:
                 judgement = await self._verdicts.judge(flow.matter, judgement.target, exact=True)
                 if not judgement.decision.release:
                     decisions = ((judgement.target.id, judgement.decision),)
-                    raise RefusedError("a count of persons crossed a threshold", decisions=decisions) from None
+                    neutral = neutral_words(self._verdicts.rulebook, flow.matter)
+                    message = "a count of persons crossed a threshold"
+                    raise RefusedError(message, decisions=decisions, neutral=neutral) from None
             else:
                 self._verdicts.learn(judgement, send.tallies)
                 send.not_carried = tuple(dict.fromkeys((*speech.not_carried, *lost)))

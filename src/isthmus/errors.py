@@ -31,6 +31,7 @@ data (a field name, a model name); the text of a prompt never does. `where` is a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
@@ -74,15 +75,26 @@ class ConfigError(CatalogError):
 
 
 class RefusedError(IsthmusError):
-    """The call may not leave; `decisions` hold reasons and remedies for each destination (RFC 7725 status)."""
+    """The call may not leave; `decisions` hold reasons and remedies for each destination (RFC 7725 status).
+
+    `neutral` are the bodies of law that the reader is not quoted, each with what is said instead, English and Chinese.
+    """
 
     status = 451
     code = "refused_by_law"
 
-    def __init__(self, message: str, *, decisions: tuple[Any, ...] = (), lawful: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        decisions: tuple[Any, ...] = (),
+        lawful: tuple[str, ...] = (),
+        neutral: Mapping[str, tuple[str, str]] | None = None,
+    ) -> None:
         super().__init__(message)
         self.decisions = decisions
         self.lawful = lawful
+        self.neutral = neutral or {}
 
 
 class WithheldError(RefusedError):
@@ -90,8 +102,15 @@ class WithheldError(RefusedError):
 
     code = "reply_withheld"
 
-    def __init__(self, message: str, *, decisions: tuple[Any, ...] = (), ledger_id: str = "") -> None:
-        super().__init__(message, decisions=decisions)
+    def __init__(
+        self,
+        message: str,
+        *,
+        decisions: tuple[Any, ...] = (),
+        ledger_id: str = "",
+        neutral: Mapping[str, tuple[str, str]] | None = None,
+    ) -> None:
+        super().__init__(message, decisions=decisions, neutral=neutral)
         self.ledger_id = ledger_id
 
 

@@ -18,7 +18,7 @@ from isthmus.exchange import Caller, Joined, Scan, Tally
 from isthmus.facts import Counts, Evidence, Exporter, Facts, Instrument, Item, Recipient, Service, UsTransaction
 from isthmus.facts import Purpose as PurposeFacts
 from isthmus.registry.acts import EVIDENCE, SERVICE, Act, covers, instruments
-from isthmus.registry.deployments import Deployed
+from isthmus.registry.deployments import Deployed, filed_on
 
 COUNT_FIELDS = frozenset(Counts.__struct_fields__)
 ABROAD = "abroad"
@@ -64,7 +64,7 @@ def facts_of(
         evidence=_evidence(valid, caller),
         counts=_counts(tallies),
         instruments=(*instruments(valid), *_attested(caller, target, on)),
-        service=_service(valid, caller, target),
+        service=_service(valid, caller, target, on),
         us=_transaction(caller),
     )
 
@@ -164,13 +164,13 @@ def _attested(caller: Caller, target: Deployed, on: str) -> tuple[Instrument, ..
     return instruments(acts)
 
 
-def _service(valid: tuple[Act, ...], caller: Caller, target: Deployed) -> Service:
+def _service(valid: tuple[Act, ...], caller: Caller, target: Deployed, on: str) -> Service:
     held: Mapping[str, Any] = {act.kind: True for act in valid if act.kind in SERVICE}
     return msgspec.convert(
         {
             "audience": caller.chosen.get("audience", "internal"),
             "model": target.destination.model,
-            "model_filed": target.filed,
+            "model_filed": filed_on(target, on),
             "model_modified": target.row.model_modified,
             **held,
         },

@@ -15,6 +15,7 @@ from isthmus.clock import now
 from isthmus.counting import binds, leaves
 from isthmus.errors import BandCrossedError, LedgerError, WithheldError
 from isthmus.exchange import Destination, Finding, Scan, Unscanned
+from isthmus.neutral import neutral_words
 from isthmus.registry.deployments import Deployed
 from isthmus.sending import Send, decided
 from isthmus.steps.record import Ledger, entries
@@ -106,6 +107,7 @@ class ReplyJudge:
                     f"what was answered may not go to a reader in `{self._reader.destination.hosted_in[0]}`",
                     decisions=((self._reader.destination.deployment, judgement.decision),),
                     ledger_id=self._send.id,
+                    neutral=neutral_words(self._verdicts.rulebook, self._matter),
                 )
             if not (seen.findings or seen.unscanned):
                 return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -108,6 +108,7 @@ def _keys(current: Snapshot) -> list[dict[str, Any]]:
 
 def _warnings(catalogues: Catalogues) -> list[str]:
     today = now()[:10]
+    soon = (date.fromisoformat(today) + timedelta(days=30)).isoformat()
     found = []
     for row in catalogues.declared.deployments.values():
         if not row.destination.hosted_in:
@@ -118,6 +119,11 @@ def _warnings(catalogues: Catalogues) -> list[str]:
             found.append(f"deployment {row.id}: no price is known today, so it is chosen last")
         if row.terms is not None and row.terms.overdue(date.fromisoformat(today)):
             found.append(f"deployment {row.id}: the review of its terms was due on {row.terms.review_by}")
+        if row.filed_until and row.filed_until < soon:
+            what = (
+                "a public service waits until it is looked at" if row.filed_until < today else "look at it before then"
+            )
+            found.append(f"deployment {row.id}: the review of its model's filing is due on {row.filed_until}: {what}")
     overdue = [row.instrument for row in catalogues.rulebook.instruments if row.review_by < today]
     found += [f"law {name}: its review is overdue" for name in overdue]
     return found

@@ -5,6 +5,7 @@ It is the same in every dialect, in both languages, and stands under `isthmus`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -22,7 +23,7 @@ def own_part(error: IsthmusError, *, call_id: str, ledger_id: str = "") -> dict[
     own: dict[str, Any] = {"call": call_id, "ledger_id": ledger_id, "remedy": error.remedy}
     own = {name: value for name, value in own.items() if value}
     if isinstance(error, RefusedError):
-        own["decisions"] = [_decision(*entry) for entry in named(error)]
+        own["decisions"] = [_decision(*entry, error.neutral) for entry in named(error)]
         own["lawful"] = list(error.lawful)
     if isinstance(error, RejectedError):
         own["upstream"] = {"status": error.upstream_status, **said_words(error.body)}
@@ -35,15 +36,26 @@ def named(error: RefusedError) -> list[tuple[str, Decision]]:
 
 
 def headline(error: IsthmusError, lang: str) -> str:
-    """The one line of an error: a refusal cites the unmet duty or the rule that forbids, with its gist in `lang`."""
+    """The one line of an error: a refusal cites the unmet duty or the rule that forbids, with its gist in `lang`.
+
+    A body of law that the reader is not quoted gives its neutral words, and only where no other forbids.
+    """
     if not isinstance(error, RefusedError):
         return str(error)
-    found = next((cited(decision) for _, decision in named(error) if refusing(decision)), None)
-    if found is not None:
-        citation, en, zh = found
-        parts = (error.message, str(citation), zh if lang == "zh" else en)
-        return FULL_STOP["zh" if lang == "zh" else "en"].join(part for part in parts if part)
-    return str(error)
+    quoted = (_quoted(decision, error.neutral) for _, decision in named(error))
+    found = next((cited(decision) for decision in quoted if refusing(decision)), None)
+    words = [error.neutral[r.id] for _, d in named(error) for r in refusing(d) if r.id in error.neutral]
+    if found is None and not words:
+        return str(error)
+    citation, en, zh = found or ("", *words[0])
+    parts = (error.message, str(citation), zh if lang == "zh" else en)
+    return FULL_STOP["zh" if lang == "zh" else "en"].join(part for part in parts if part)
+
+
+def _quoted(decision: Decision, neutral: Mapping[str, tuple[str, str]]) -> Decision:
+    """The decision without the bodies of law that the reader is not quoted."""
+    kept = tuple(regime for regime in decision.regimes if regime.id not in neutral)
+    return msgspec.structs.replace(decision, regimes=kept)
 
 
 def refusing(decision: Decision) -> list[Regime]:
@@ -75,15 +87,26 @@ def rejection_message(data: bytes) -> str:
     return said if isinstance(said, str) else ""
 
 
-def _decision(deployment: str, decision: Decision) -> dict[str, Any]:
-    regimes = refusing(decision)
+def _decision(deployment: str, decision: Decision, neutral: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    """What a refusal says of one decision; of what the reader is not quoted the neutral words alone.
+
+    Remedies answer all that refuses, so there are none then; the ledger holds the rules under the call's id.
+    """
+    refused = refusing(decision)
+    regimes = [regime for regime in refused if regime.id not in neutral]
     remedies = {remedy.id: remedy for regime in regimes for remedy in regime.remedies}
+    words = dict.fromkeys(neutral[regime.id] for regime in refused if regime.id in neutral)
     found: dict[str, Any] = {
         "verdict": decision.verdict,
         "on": decision.on,
         "facts": decision.facts,
-        "reasons": [_reason(regime, reason) for regime in regimes for reason in regime.reasons],
-        "remedies": [_remedy(remedy) for remedy in sorted(remedies.values(), key=lambda each: each.cost)],
+        "reasons": [
+            *(_reason(regime, reason) for regime in regimes for reason in regime.reasons),
+            *({"gist": {"en": en, "zh": zh}} for en, zh in words),
+        ],
+        "remedies": []
+        if words
+        else [_remedy(remedy) for remedy in sorted(remedies.values(), key=lambda each: each.cost)],
         "open_facts": sorted({fact.fact for regime in regimes for fact in regime.open_facts}),
     }
     return {"deployment": deployment, **found} if deployment else found

@@ -28,7 +28,7 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True):
 
     `speaks` are the wire forms it can be asked in, each with the full address of its main call, the preferred one
     first. `quality` is None where nobody measured it. `filed` says whether the model has a number under the mainland's
-    generative-AI measures.
+    generative-AI measures, `filed_until` the day by which the catalogue's word for that is to be looked at again.
     """
 
     row: Deployment
@@ -41,6 +41,7 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True):
     quality: Decimal | None
     quality_source: str
     filed: bool | None
+    filed_until: str
     terms: Terms | None
     retention_days: int | None
     trains_on_inputs: bool | None
@@ -77,12 +78,18 @@ def deployed(row: Deployment, providers: Providers) -> Deployed:
         quality=row.quality.value if row.quality else None,
         quality_source=row.quality.source if row.quality else "",
         filed=_filed(row, provider, model),
+        filed_until=_filed_until(row, provider, model),
         terms=terms,
         retention_days=_stated(row.retention_days, terms.retention_days if terms else None),
         trains_on_inputs=_stated(row.trains_on_inputs, terms.trains_on_inputs if terms else None),
         context=model.context if model else None,
         capabilities=row.capabilities or (model.capabilities if model else ()),
     )
+
+
+def filed_on(target: Deployed, day: str) -> bool | None:
+    """Whether the model is filed; unknown once the review of the catalogue's word is overdue."""
+    return None if target.filed_until and target.filed_until < day else target.filed
 
 
 def _addresses(row: Deployment, endpoint: Endpoint) -> dict[str, str]:
@@ -142,6 +149,11 @@ def _filed(row: Deployment, provider: Provider, model: Model | None) -> bool | N
     if row.model_filed is not None:
         return row.model_filed
     return True if model is not None and provider.filing(model) is not None else None
+
+
+def _filed_until(row: Deployment, provider: Provider, model: Model | None) -> str:
+    filing = provider.filing(model) if model is not None and row.model_filed is None else None
+    return filing.review_by.isoformat() if filing is not None else ""
 
 
 def _stated(stated: T | None, known: T | None) -> T | None:

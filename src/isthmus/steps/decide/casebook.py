@@ -45,7 +45,7 @@ def _file(document: Document) -> tuple[Case, ...]:
             raise document.error(("cases", n, "base"), f"no base `{row.base}`", f"expected {', '.join(content.bases)}")
         tree = copy.deepcopy(content.bases.get(row.base, {}))
         for path, value in row.facts.items():
-            _put(tree, path.split("."), value, where)
+            put(tree, path.split("."), value, where)
         try:
             facts = msgspec.convert(tree, Facts, strict=False)
         except msgspec.ValidationError as error:
@@ -54,7 +54,8 @@ def _file(document: Document) -> tuple[Case, ...]:
     return tuple(found)
 
 
-def _put(tree: Any, path: list[str], value: Any, where: str) -> None:
+def put(tree: Any, path: list[str], value: Any, where: str) -> None:
+    """Put a value at a dotted path into a tree of mappings and lists; one place after the last of a list adds to it."""
     for step in path[:-1]:
         if isinstance(tree, list) and step.isdigit() and int(step) < len(tree):
             tree = tree[int(step)]
@@ -63,7 +64,7 @@ def _put(tree: Any, path: list[str], value: Any, where: str) -> None:
         else:
             raise CatalogError(f"`{'.'.join(path)}` changes what is not in the base", where=where)
     if isinstance(tree, list):
-        tree[int(path[-1])] = value
+        tree[int(path[-1]) : int(path[-1]) + 1] = [value]
     else:
         tree[path[-1]] = value
 

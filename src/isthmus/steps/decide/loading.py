@@ -44,11 +44,14 @@ def read_sources(root: Path, extra: tuple[Path, ...] = ()) -> tuple[Source, ...]
         if not files:
             raise CatalogError("no law is in this folder", where=str(base), remedy=f"expected files such as {LAW}")
         for file in files:
-            text = file.read_bytes()
-            name = file.relative_to(base).as_posix()
-            digest = hashlib.sha256(name.encode() + b"\0" + text).hexdigest()
-            found.append(Source(name=name, document=parse(text, str(file)), digest=digest))
+            found.append(source_of(file.relative_to(base).as_posix(), file.read_bytes(), str(file)))
     return tuple(found)
+
+
+def source_of(name: str, text: bytes, file: str) -> Source:
+    """One law file of that name below its packs' folder, parsed."""
+    digest = hashlib.sha256(name.encode() + b"\0" + text).hexdigest()
+    return Source(name=name, document=parse(text, file), digest=digest)
 
 
 def compiled(sources: tuple[Source, ...], today: str) -> Rulebook:

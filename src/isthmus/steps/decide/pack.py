@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from isthmus.decision import Mechanism
+from isthmus.facts import Place
 
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9_]+(\.[a-z0-9_-]+)+$")]
@@ -136,6 +137,13 @@ class RemedyRow(Row, frozen=True, kw_only=True):
     fixes: tuple[str, ...] = ()
 
 
+class NeutralRow(Row, frozen=True, kw_only=True):
+    """What a reader in one of these places is told instead of this law's words and articles; the ledger keeps those."""
+
+    readers: tuple[Place, ...]
+    text: Text
+
+
 class RegimeFile(Row, frozen=True, kw_only=True):
     """One body of law that speaks with one voice: when it speaks at all, and what silence means.
 
@@ -152,6 +160,7 @@ class RegimeFile(Row, frozen=True, kw_only=True):
     per: Literal["item", "flow"] = "item"
     protects: Any = None
     protects_from: Day = "0001-01-01"
+    neutral: NeutralRow | None = None
     counting: CountingRow | None = None
     remedies: tuple[RemedyRow, ...] = ()
 
