@@ -14,7 +14,7 @@ from tests.steps.decide.small_packs import facts, pack, rule
 
 import isthmus
 from isthmus.facts import Facts
-from isthmus.steps.decide import decide, load_rulebook
+from isthmus.steps.decide import decide, load_rulebook, trials
 from isthmus.steps.decide.unknowns import settle
 from isthmus.steps.decide.world import Worlds
 
@@ -67,7 +67,10 @@ def test_the_quick_way_answers_as_the_slow_one(home: str, data: st.DataObject):
     flow = msgspec.convert(data.draw(_flow(home)), Facts)
     worlds = Worlds(flow)
     for regime in SHIPPED.at(flow.on, home):
-        settled = settle(SHIPPED, regime, worlds)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(trials, "BUDGET", 10**6)
+            patch.setattr(trials, "EACH", 10**6)
+            settled = settle(SHIPPED, regime, worlds)
         try:
             slow = Slow(SHIPPED, regime, flow, 1500).open_facts()
         except TooManyError:

@@ -16,7 +16,7 @@ from isthmus.steps.decide.paths import general, replaced, told_apart, values
 from isthmus.steps.decide.rulebook import CompiledRegime, Rule, Rulebook
 from isthmus.steps.decide.world import World, Worlds
 
-BUDGET, EACH = 500, 50
+BUDGET, EACH = 500, 100
 DAYS = ("0001-01-01", "9999-12-31")  # long before and long after whatever day is decided for
 NOTHING: frozenset[Any] = frozenset()
 
@@ -117,6 +117,17 @@ class Trials:
                 return None
             if found is None or leaf.strictness > found.strictness:
                 found = leaf
+        return found
+
+    def all_certain(self) -> list[Trial] | None:
+        """For each subject the strictest of what every completion gives; None where one subject's differ."""
+        budget = [BUDGET]
+        found: list[Trial] = []
+        for number, subject in enumerate(self.subjects):
+            sure = self.certain(number, subject, budget)
+            if sure is None:
+                return None
+            found.append(sure)
         return found
 
     def settled(self, number: int) -> Trial | None:

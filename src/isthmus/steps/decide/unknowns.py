@@ -15,7 +15,7 @@ from isthmus.decision import OpenFact
 from isthmus.steps.decide.judge import SILENT, Judgement, judge, judge_one
 from isthmus.steps.decide.paths import alike, general
 from isthmus.steps.decide.rulebook import CompiledRegime, Rulebook
-from isthmus.steps.decide.trials import BUDGET, NOTHING, Trial, Trials, candidates
+from isthmus.steps.decide.trials import NOTHING, Trial, Trials, candidates
 from isthmus.steps.decide.world import Worlds
 
 UNCERTAIN = "review human_review"
@@ -36,7 +36,7 @@ def settle(book: Rulebook, regime: CompiledRegime, worlds: Worlds) -> Settled:
     if not paths:
         return Settled(judgements=first)
     trials = Trials(book, regime, worlds)
-    certain = _all_certain(trials)
+    certain = trials.all_certain()
     if certain is not None:
         return Settled(judgements=_as_known(regime, first, certain))
     opened = tuple(_opened(trials, path) for path in paths)
@@ -49,7 +49,7 @@ def allows(book: Rulebook, regime: CompiledRegime, worlds: Worlds) -> bool:
     """Whether the regime lets the flow leave, whatever the unknown facts are."""
     judgements = judge(regime, worlds)
     if _missing(judgements):
-        certain = _all_certain(Trials(book, regime, worlds))
+        certain = Trials(book, regime, worlds).all_certain()
         if certain is None:
             return False
         return all(trial.verdict == "allow" for trial in certain)
@@ -58,18 +58,6 @@ def allows(book: Rulebook, regime: CompiledRegime, worlds: Worlds) -> bool:
 
 def _missing(judgements: Judgements) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for one in judgements if one for path in one.missing))
-
-
-def _all_certain(trials: Trials) -> list[Trial] | None:
-    """For each subject the strictest of what every completion gives; None where one subject's differ."""
-    budget = [BUDGET]
-    found: list[Trial] = []
-    for number, subject in enumerate(trials.subjects):
-        sure = trials.certain(number, subject, budget)
-        if sure is None:
-            return None
-        found.append(sure)
-    return found
 
 
 def _as_known(regime: CompiledRegime, first: Judgements, certain: list[Trial]) -> Judgements:
