@@ -13,6 +13,8 @@ from itertools import accumulate
 from operator import itemgetter
 from typing import TypeAlias
 
+import msgspec
+
 from isthmus.exchange import Scan, Slot, Unscanned
 from isthmus.steps.scan.confirm import Candidate, Confirmer
 from isthmus.steps.scan.context import Buffer
@@ -44,7 +46,10 @@ def scan(
     matches, triggers = _look(scanner, text, names)
     if not (matches or triggers or scanner.statements or (scanner.mentions and PROSE.search(text))):
         return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
-    plain = [Reading(Source(slot, every=every), slot.text) for slot in slots]
+    plain = [Reading(source, source.slot.text) for source in map(Source, slots)]
+    if every:
+        for reading in plain:
+            reading.source.every = True
     found = _confirm(matches, text, plain, alone=not triggers)
     unread: list[Unscanned] = []
     further: list[Reading] = []
@@ -56,13 +61,14 @@ def scan(
     if further:
         text = NUL + NUL.join([reading.text for reading in further]) + NUL
         found += _confirm(_look(scanner, text, names, first=False)[0], text, further, alone=False)
+    whole = (*plain, *(reading for reading in further if not reading.part))
     if scanner.mentions:
-        found += scanner.mentions.find((*plain, *further))
+        found += scanner.mentions.find(whole)
     if scanner.statements:
-        found += scanner.statements.find((*plain, *further), found)
+        found += scanner.statements.find(whole, found)
     findings = resolve(found)
-    lost = losers(found, findings) if every else ()
-    return Scan(findings=findings, unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees, lost=lost)
+    seen = Scan(findings=findings, unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees)
+    return msgspec.structs.replace(seen, lost=losers(found, findings)) if every else seen
 
 
 def _look(scanner: Scanner, text: str, names: str, *, first: bool = True) -> tuple[list[Match], frozenset[str]]:
