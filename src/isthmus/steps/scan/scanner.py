@@ -61,11 +61,10 @@ def scan(
     if further:
         text = NUL + NUL.join([reading.text for reading in further]) + NUL
         found += _confirm(_look(scanner, text, names, first=False)[0], text, further, alone=False)
-    whole = (*plain, *(reading for reading in further if not reading.part))
     if scanner.mentions:
-        found += scanner.mentions.find(whole)
+        found += scanner.mentions.find((*plain, *further))
     if scanner.statements:
-        found += scanner.statements.find(whole, found)
+        found += scanner.statements.find((*plain, *further), found)
     findings = resolve(found)
     seen = Scan(findings=findings, unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees)
     return msgspec.structs.replace(seen, lost=losers(found, findings)) if every else seen
