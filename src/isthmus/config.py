@@ -190,6 +190,7 @@ class Policy(Section, frozen=True, kw_only=True):
     sensitive: bool = False
     cost_currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "CNY"
     default_output_tokens: Annotated[int, Meta(ge=1, le=1_000_000)] = 500
+    keep_responses_days: Annotated[int, Meta(ge=0, le=3650)] = 0
 
 
 class Config(Section, frozen=True, kw_only=True):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -19,12 +19,14 @@ from isthmus.delivery import Delivery
 from isthmus.dialects.dialect import Wire
 from isthmus.dialects.known import WIRES
 from isthmus.errors import IsthmusError, LedgerError, NotFoundError, OverBudgetError, OverloadedError
-from isthmus.exchange import HttpAnswer, HttpRequest
-from isthmus.pipeline import Pipeline
+from isthmus.exchange import Caller, HttpAnswer, HttpRequest
+from isthmus.keeping import Keeper
+from isthmus.pipeline import Pipeline, Settle
 from isthmus.registry.declared import AUTO, Declared
 from isthmus.registry.deployments import Deployed
+from isthmus.registry.keys import Key
 from isthmus.registry.snapshot import Snapshot, snapshot
-from isthmus.routes import CHAT, MODELS, Route, dialect_of, route_of
+from isthmus.routes import CHAT, KEPT, MODELS, Route, Service, dialect_of, route_of
 from isthmus.steps.call import Client, Target, open_client
 from isthmus.steps.identify import authenticate
 from isthmus.steps.receive import receive
@@ -36,6 +38,19 @@ from isthmus.verdicts import Verdicts
 REGISTRY_POLL_S = 1.0
 JSON = ("content-type", "application/json")
 NO_HEADERS: Mapping[str, str] = {}
+
+
+def _as_it_is(caller: Caller) -> Caller:
+    return caller
+
+
+class Asked(NamedTuple):
+    """One request on its way to the service of its route."""
+
+    request: HttpRequest
+    route: Route
+    call_id: str
+    at: str
 
 
 class Gateway:
@@ -70,6 +85,17 @@ class Gateway:
             limits=config.limits,
             policy=config.policy,
         )
+        secrets = {name: keys.kept for name, keys in catalogues.declared.keys.items()}
+        self._keeper = Keeper(store, secrets, days=config.policy.keep_responses_days)
+        self._serve: dict[Service, Callable[[Asked], Awaitable[HttpAnswer]]] = {
+            "answer": self._answer,
+            "respond": self._respond,
+            "complete": self._complete,
+            "count": self._count,
+            "models": self._models,
+            "model": self._models,
+            **dict.fromkeys(KEPT.values(), self._kept),
+        }
         self._poll = asyncio.create_task(self._keep_fresh())
 
     async def handle(self, request: HttpRequest, *, at: str) -> HttpAnswer:
@@ -77,16 +103,7 @@ class Gateway:
         call_id = uuid7()
         try:
             route = route_of(request.method, request.path, request.query)
-            if route.service == "answer":
-                answer = await self._pipeline.answer(request, route.dialect, call_id=call_id, at=at, named=route.named)
-            elif route.service == "complete":
-                chat = as_chat(request, path=CHAT)
-                answer = await self._pipeline.answer(chat, route.dialect, call_id=call_id, at=at, named=route.named)
-                answer = as_completion(answer)
-            elif route.service == "count":
-                answer = self._count(request, route, at)
-            else:
-                answer = self._models(request, at, one=route.named.get("model"))
+            answer = await self._serve[route.service](Asked(request, route, call_id, at))
         except IsthmusError as error:
             metrics.count(metrics.CALLS, error.code)
             return self.error(
@@ -138,17 +155,43 @@ class Gateway:
         await self._ledger.close()
         self._store.close()
 
-    def _count(self, request: HttpRequest, route: Route, at: str) -> HttpAnswer:
+    async def _answer(self, asked: Asked, settle: Settle = _as_it_is) -> HttpAnswer:
+        request, route, call_id, at = asked
+        return await self._pipeline.answer(request, route.dialect, settle, call_id=call_id, at=at, named=route.named)
+
+    async def _complete(self, asked: Asked) -> HttpAnswer:
+        return as_completion(await self._answer(asked._replace(request=as_chat(asked.request, path=CHAT))))
+
+    async def _respond(self, asked: Asked) -> HttpAnswer:
+        if not self._keeper.days:
+            return await self._answer(asked)
+
+        async def answering(request: HttpRequest, settle: Settle) -> HttpAnswer:
+            return await self._answer(asked._replace(request=request), settle)
+
+        key = self._key(asked)
+        return await self._keeper.respond(asked.request, key, answering, call_id=asked.call_id, today=asked.at[:10])
+
+    async def _kept(self, asked: Asked) -> HttpAnswer:
+        found = await self._keeper.shown(asked.route, self._key(asked), today=asked.at[:10], query=asked.request.query)
+        return HttpAnswer(status=200, headers=(JSON,), body=msgspec.json.encode(found))
+
+    def _key(self, asked: Asked) -> Key:
+        request = asked.request
+        return authenticate(request.headers, self._snapshot.keys, today=asked.at[:10], query=request.query)
+
+    async def _count(self, asked: Asked) -> HttpAnswer:
         """An estimate of the tokens of a request; it is made here, for asking a deployment would be a send."""
-        authenticate(request.headers, self._snapshot.keys, today=at[:10], query=request.query)
+        self._key(asked)
+        request, route, at = asked.request, asked.route, asked.at
         limits = self._catalogues.declared.loaded.config.limits
         call, _ = receive(request, route.dialect, call="", at=at, limits=limits, counting=True, **route.named)
         assert route.dialect.count_body is not None
         how = ("x-isthmus-usage", f"estimated; tokenizer={TOKENIZER}")
         return HttpAnswer(status=200, headers=(JSON, how), body=route.dialect.count_body(estimate_tokens(call.slots)))
 
-    def _models(self, request: HttpRequest, at: str, *, one: str | None = None) -> HttpAnswer:
-        key = authenticate(request.headers, self._snapshot.keys, today=at[:10], query=request.query)
+    async def _models(self, asked: Asked) -> HttpAnswer:
+        key, request, one = self._key(asked), asked.request, asked.route.named.get("model")
         declared = self._snapshot.declared
         rows = [{"id": name, "owned_by": "isthmus"} for name in (AUTO, *declared.aliases)]
         rows += [{"id": row.id, "owned_by": row.row.provider} for row in declared.deployments.values()]
@@ -163,6 +206,7 @@ class Gateway:
 
     def _newer(self) -> tuple[list[RegistryRow], Snapshot] | None:
         """The rows of the store and their snapshot, or nothing where no row was added; blocks."""
+        self._keeper.tidy(now()[:10])
         if last_row(self._store) == self._snapshot.seq:
             return None
         rows = registry_rows(self._store)

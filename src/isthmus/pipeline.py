@@ -30,6 +30,7 @@ from isthmus.steps.record import Ledger, entries
 from isthmus.steps.scan import Scanner
 from isthmus.verdicts import Verdicts
 
+Settle = Callable[[Caller], Caller]
 CALLERS_FAULT = frozenset({400, 413, 415, 422})
 
 
@@ -58,9 +59,9 @@ class Pipeline:
         self._conversations = Conversations(ledger, size=limits.decisions)
 
     async def answer(
-        self, request: HttpRequest, dialect: Wire, *, call_id: str, at: str, named: Mapping[str, Any]
+        self, request: HttpRequest, dialect: Wire, settle: Settle, *, call_id: str, at: str, named: Mapping[str, Any]
     ) -> HttpAnswer:
-        """Answer a request in a dialect; `named` is what its path says. Raises the `IsthmusError` that says why not."""
+        """Answer a request; `named` is what its path says, `settle` gives its conversation. Raises `IsthmusError`."""
         snapshot = self._current()
         key = authenticate(request.headers, snapshot.keys, today=at[:10], query=request.query)
         caller: Caller | None = None
@@ -68,7 +69,7 @@ class Pipeline:
             read = partial(receive, request, dialect, call=call_id, at=at, limits=self._limits, **named)
             call, asked = await beside(read, len(request.body))
             wishes = wishes_of(request.headers, asked.own)
-            caller = caller_of(key, wishes, call.slots, snapshot.declared.keys[key.entity].conversations)
+            caller = settle(caller_of(key, wishes, call.slots, snapshot.declared.keys[key.entity].conversations))
             may_name(key, call.model)
             seen, files = await self._scanned(call)
             matter = self._verdicts.matter(snapshot, caller, seen, call=call.id, at=at)

@@ -16,7 +16,7 @@ from isthmus.dialects.dialect import Dialect, Wire
 from isthmus.dialects.known import DIALECTS, WIRES
 from isthmus.errors import MalformedError, NotFoundError, NotOfferedError
 
-Service = Literal["answer", "complete", "count", "models", "model"]
+Service = Literal["answer", "respond", "complete", "count", "models", "model", "kept", "kept_items", "cancel", "forget"]
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,15 +30,22 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
 OPENAI, RESPONSES = DIALECTS["openai_chat"], DIALECTS["openai_responses"]
 ANTHROPIC, GEMINI = DIALECTS["anthropic"], DIALECTS["gemini"]
-CHAT, MODELS, EMBEDDINGS = "/v1/chat/completions", "/v1/models", "/v1/embeddings"
+CHAT, MODELS, EMBEDDINGS, RESPOND = "/v1/chat/completions", "/v1/models", "/v1/embeddings", "/v1/responses"
 ROUTES: dict[str, Route] = {
     CHAT: Route(dialect=OPENAI, service="answer"),
     "/v1/completions": Route(dialect=OPENAI, service="complete"),
-    "/v1/responses": Route(dialect=RESPONSES, service="answer"),
+    RESPOND: Route(dialect=RESPONSES, service="respond"),
     "/v1/responses/input_tokens": Route(dialect=RESPONSES, service="count"),
     "/v1/messages": Route(dialect=ANTHROPIC, service="answer"),
     "/v1/messages/count_tokens": Route(dialect=ANTHROPIC, service="count"),
     EMBEDDINGS: Route(dialect=WIRES["openai_embeddings"], service="answer"),
+}
+# what is asked of a response that is kept, by method and what follows its id
+KEPT: dict[tuple[str, str], Service] = {
+    ("GET", ""): "kept",
+    ("GET", "input_items"): "kept_items",
+    ("DELETE", ""): "forget",
+    ("POST", "cancel"): "cancel",
 }
 LISTS = (MODELS, "/v1beta/models")
 # what a Gemini path asks for: the wire form, the service, and whether its answer is a stream
@@ -52,7 +59,6 @@ METHODS: dict[str, tuple[Wire, Service, bool]] = {
 # Routes of the dialects that are not offered, with the way that is.
 ELSEWHERE = {
     "/v1/complete": "use /v1/messages",
-    "/v1/responses": "send the whole conversation to POST /v1/responses; nothing is stored between calls",
     "/v1/conversations": "send the whole conversation to POST /v1/responses",
     "/v1/images": "ask a model for pictures directly, at home",
     "/v1/audio": "send audio to a model that hears it, as a part of a message",
@@ -75,7 +81,7 @@ ABSENT = {"/v1/responses/compact": "shorten the conversation yourself; it is sen
 
 def route_of(method: str, path: str, query: str = "") -> Route:
     """The route; raises `NotOfferedError` with the alternative, or `NotFoundError`."""
-    route = ROUTES.get(path) or _of_models(path, query)
+    route = ROUTES.get(path) or _of_models(path, query) or _of_kept(method, path)
     if route is not None:
         if method != route.method:
             raise NotFoundError(f"this route takes {route.method}", remedy=f"{route.method} {path.partition(':')[0]}")
@@ -99,6 +105,15 @@ def dialect_of(path: str, headers: Mapping[str, str]) -> Dialect:
     if path.startswith(MODELS) and "x-goog-api-key" in headers:
         return GEMINI
     return RESPONSES if path.startswith("/v1/responses") else OPENAI
+
+
+def _of_kept(method: str, path: str) -> Route | None:
+    """A route below a response."""
+    ident, _, asked = path.removeprefix(f"{RESPOND}/").partition("/")
+    if not path.startswith(f"{RESPOND}/") or not ident or path in ABSENT or path in ROUTES:
+        return None
+    service = KEPT.get((method, asked))
+    return Route(dialect=RESPONSES, service=service, method=method, named={"id": ident}) if service else None
 
 
 def _of_models(path: str, query: str) -> Route | None:

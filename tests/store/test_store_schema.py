@@ -33,6 +33,7 @@ def test_an_older_store_is_brought_up_to_date_with_what_it_holds(url: str):
     store = open_store(url)
     with store.engine.connect() as connection:
         connection.exec_driver_sql("DROP TABLE joined")
+        connection.exec_driver_sql("DROP TABLE kept")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
         connection.exec_driver_sql("INSERT INTO instances (number, id, started) VALUES (1, 'i', 't')")
     store.close()

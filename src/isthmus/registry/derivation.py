@@ -19,10 +19,11 @@ MIN_CHARACTERS = 32
 
 
 class EntityKeys(msgspec.Struct, frozen=True, kw_only=True):
-    """Derived keys of 32 bytes: for identifiers of persons and for conversations."""
+    """Derived keys of 32 bytes: for identifiers of persons, for conversations, for kept responses."""
 
     persons: bytes
     conversations: bytes
+    kept: bytes
     persons_id: str
 
     def __repr__(self) -> str:
@@ -45,6 +46,7 @@ def derive(secret: str, entity: str) -> EntityKeys:
     return EntityKeys(
         persons=persons,
         conversations=key("conversations"),
+        kept=key("kept"),
         persons_id=hmac.new(persons, b"id", hashlib.sha256).hexdigest()[:16],
     )
 

@@ -9,7 +9,7 @@ from isthmus.errors import ConfigError, LedgerError
 from isthmus.store import postgres_store, sqlite_store
 from isthmus.store.store import Store
 
-HEAD = "0002"
+HEAD = "0003"
 
 
 def open_store(url: str, *, create: bool = True) -> Store:

@@ -116,3 +116,15 @@ JOINED = sa.Table(
     _text("at"),
     sqlite_with_rowid=False,
 )
+# Responses that are kept at home for a while; `caller` is a key's id, `body` is sealed by the entity's key.
+KEPT = sa.Table(
+    "kept",
+    METADATA,
+    _text("id", key=True),
+    _text("entity"),
+    _text("caller"),
+    _text("conversation"),
+    _text("until"),
+    _bytes("body"),
+    sa.Index("kept_until", "until"),
+)
