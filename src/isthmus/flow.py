@@ -8,7 +8,7 @@ in any other what a mainland entity holds from abroad is of unknown origin.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -17,7 +17,7 @@ from isthmus.config import Entity, Purpose
 from isthmus.exchange import Caller, Joined, Scan, Tally
 from isthmus.facts import Counts, Evidence, Exporter, Facts, Instrument, Item, Recipient, Service, UsTransaction
 from isthmus.facts import Purpose as PurposeFacts
-from isthmus.registry.acts import EVIDENCE, SERVICE, Act, covers, instruments
+from isthmus.registry.acts import AMOUNTS, EVIDENCE, SERVICE, Act, covers, instruments
 from isthmus.registry.deployments import Deployed, filed_on
 
 COUNT_FIELDS = frozenset(Counts.__struct_fields__)
@@ -165,7 +165,8 @@ def _attested(caller: Caller, target: Deployed, on: str) -> tuple[Instrument, ..
 
 
 def _service(valid: tuple[Act, ...], caller: Caller, target: Deployed, on: str) -> Service:
-    held: Mapping[str, Any] = {act.kind: True for act in valid if act.kind in SERVICE}
+    held: dict[str, Any] = {act.kind: True for act in valid if act.kind in SERVICE}
+    held |= {act.kind: int(act.number) for act in valid if act.kind in AMOUNTS and act.number.isdecimal()}
     return msgspec.convert(
         {
             "audience": caller.chosen.get("audience", "internal"),

@@ -7,12 +7,13 @@ deployment, the bands, the legal date, and the versions of rules, registry and c
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import cache, partial
 from typing import Any
 
 import msgspec
 
 from isthmus.clock import legal_date
-from isthmus.counting import EXEMPT, Counted, counted, leaves, limits, most, reservation
+from isthmus.counting import EXEMPT, Counted, binds, counted, leaves, limits, most, reservation
 from isthmus.decision import Decision
 from isthmus.exchange import Caller, Joined, Reservation, Scan, Tally
 from isthmus.facts import Facts
@@ -40,7 +41,10 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Matter(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a call is the same for each deployment: who, what data, whose, when; `joined` came in earlier calls."""
+    """What of a call is the same for each deployment: who, what data, whose, when; `joined` came in earlier calls.
+
+    `counts` counts the persons, once, when a deployment is asked about that would take them abroad.
+    """
 
     snapshot: Snapshot
     caller: Caller
@@ -48,7 +52,7 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     on: str
     data: tuple[Any, ...]
-    counts: tuple[Counted, ...]
+    counts: Callable[[], tuple[Counted, ...]]
     joined: tuple[Joined, ...] = ()
 
 
@@ -65,11 +69,8 @@ class Verdicts:
     def matter(self, snapshot: Snapshot, caller: Caller, scan: Scan, *, call: str, at: str) -> Matter:
         """What of a call every decision about it shares."""
         entity = snapshot.declared.entities[caller.entity]
-        counts: tuple[Counted, ...] = ()
-        if scan.findings or caller.attested:
-            counts = counted(
-                self.rulebook.schemes, entity=entity, caller=caller, findings=scan.findings, call=call, people=people
-            )
+        schemes, found = self.rulebook.schemes, scan.findings
+        count = partial(counted, schemes, entity=entity, caller=caller, findings=found, call=call, people=people)
         return Matter(
             snapshot=snapshot,
             caller=caller,
@@ -77,16 +78,14 @@ class Verdicts:
             at=at,
             on=legal_date(at, self._zone(entity.jurisdiction)),
             data=_signature(scan),
-            counts=counts,
+            counts=cache(count) if found or caller.attested else tuple,
         )
 
     async def judge(self, matter: Matter, target: Deployed, *, exact: bool = False) -> Judgement:
         """The decision for one deployment; `exact` reads the counts from the store instead of trusting the last."""
         tallies: list[Tally] = []
         reserve: list[tuple[Counted, Reservation]] = []
-        for counts in matter.counts:
-            if not leaves(counts.scheme.jurisdiction, target.destination):
-                continue
+        for counts in self._leaving(matter, target):
             wanted = reservation(
                 counts,
                 entity=matter.caller.entity,
@@ -142,6 +141,13 @@ class Verdicts:
             tallies=tallies,
             joined=matter.joined,
         )
+
+    def _leaving(self, matter: Matter, target: Deployed) -> list[Counted]:
+        """The persons of a call under each scheme whose jurisdiction they would leave."""
+        entity = matter.snapshot.declared.entities[matter.caller.entity]
+        binding = {row.jurisdiction for row in self.rulebook.schemes if binds(row, entity)}
+        left = {place for place in binding if leaves(place, target.destination)}
+        return [row for row in matter.counts() if row.scheme.jurisdiction in left] if left else []
 
     async def _counted(self, counts: Counted, wanted: Reservation, *, exact: bool) -> tuple[Tally, ...]:
         window = _window(wanted)
@@ -200,6 +206,8 @@ def _grounded(decision: Decision, row: Reservation, counts: Counted) -> Reservat
 
 
 def _signature(scan: Scan) -> tuple[Any, ...]:
+    if not (scan.findings or scan.unscanned):
+        return ((), ())
     kinds: dict[tuple[str, tuple[str, ...]], set[str]] = {}
     for finding in scan.findings:
         kinds.setdefault((finding.kind, finding.classes), set()).add(finding.value)

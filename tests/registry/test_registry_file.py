@@ -81,6 +81,15 @@ def test_instruments_evidence_and_facts_of_a_service_may_be_recorded() -> None:
         kinds()
     )
     assert "application_registered" in kinds()
+    assert not {"audience", "model", "content", "launched_days_ago"} & set(kinds()), "an act cannot say these"
+
+
+def test_an_act_that_states_an_amount_needs_it(tmp_path: Path) -> None:
+    act = "  - {id: users, kind: monthly_users, entity: one, valid_from: 2026-01-01, number: NUMBER}\nrevoke:"
+    assert read(tmp_path, TEXT.replace("revoke:", act.replace("NUMBER", '"1200000"'))).acts[-1].number == "1200000"
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, TEXT.replace("revoke:", act.replace("NUMBER", "many")))
+    assert "`monthly_users` needs a whole number" in str(caught.value.problems[0])
 
 
 def test_an_act_speaks_only_for_its_flow_and_days(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Acts of people that decisions rest on: contracts, filings, assessments, consents, notices.
 
 Each has a validity and says who recorded it. An act of a kind that `facts.Instrument` knows becomes an instrument of
-the facts; one named as a field of `facts.Evidence` or `facts.Service` sets that fact.
+the facts; one named as a field of `facts.Evidence` or `facts.Service` that is held or not makes that fact true.
 """
 
 from __future__ import annotations
@@ -15,8 +15,17 @@ from isthmus.config import Id
 from isthmus.facts import Day, Evidence, Instrument, Place, Service
 
 INSTRUMENTS: frozenset[str] = frozenset(get_args(get_type_hints(Instrument)["kind"]))
-EVIDENCE: frozenset[str] = frozenset(Evidence.__struct_fields__)
-SERVICE: frozenset[str] = frozenset(Service.__struct_fields__)
+
+
+def _held(facts: type[msgspec.Struct]) -> frozenset[str]:
+    """The facts that an act can make true."""
+    return frozenset(name for name, type_ in get_type_hints(facts).items() if bool in (type_, *get_args(type_)))
+
+
+EVIDENCE: frozenset[str] = _held(Evidence)
+SERVICE: frozenset[str] = _held(Service)
+AMOUNTS: frozenset[str] = frozenset({"monthly_users"})
+"""Facts of a service that an act states by its `number`."""
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,7 +47,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 def kinds() -> tuple[str, ...]:
     """Every kind of act that a decision can take, in order."""
-    return tuple(sorted(INSTRUMENTS | EVIDENCE | SERVICE))
+    return tuple(sorted(INSTRUMENTS | EVIDENCE | SERVICE | AMOUNTS))
 
 
 def covers(act: Act, *, entity: str, recipient: str, purpose: str, model: str, on: str) -> bool:

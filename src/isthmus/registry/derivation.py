@@ -53,4 +53,4 @@ def derive(secret: str, entity: str) -> EntityKeys:
 
 def conversation_key(keys: EntityKeys, conversation: str) -> bytes:
     """The key that a conversation's pseudonyms are derived with: the same on every worker and after a restart."""
-    return hmac.new(keys.conversations, conversation.encode(), hashlib.sha256).digest()
+    return hmac.digest(keys.conversations, conversation.encode(), "sha256")

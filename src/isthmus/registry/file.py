@@ -16,7 +16,7 @@ from msgspec import Meta
 from isthmus.catalog import Document, convert_all, parse
 from isthmus.config import Config, Id, fraction, raise_problems, unknown
 from isthmus.errors import CatalogError, ConfigError
-from isthmus.registry.acts import Act, kinds
+from isthmus.registry.acts import AMOUNTS, Act, kinds
 from isthmus.registry.keys import Key, values_of
 from isthmus.store import NewRow
 
@@ -96,6 +96,9 @@ def _acts(document: Document, content: RegistryFile, config: Config) -> list[Cat
             problems.append(unknown(document, ("acts", index, "entity"), "entity", act.entity, entities))
         if act.kind not in kinds():
             problems.append(unknown(document, ("acts", index, "kind"), "kind of act", act.kind, list(kinds())))
+        if act.kind in AMOUNTS and not act.number.isdecimal():
+            expected = 'write it in digits, say number: "1200000"'
+            problems.append(document.error(("acts", index, "number"), f"`{act.kind}` needs a whole number", expected))
         days = [_day(document, ("acts", index, n), getattr(act, n)) for n in ("valid_from", "valid_until", "filed_on")]
         problems += [problem for found in days for problem in found]
         if not any(days) and (act.valid_until or "9999") < (act.valid_from or ""):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from decimal import Context, Decimal, localcontext
+from functools import lru_cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -112,17 +113,28 @@ def instant(at: str) -> datetime:
     return moment
 
 
+def local(at: str, zone: str) -> datetime:
+    """The moment that an RFC 3339 text names, to the minute, as the clock of a zone shows it."""
+    return _local(f"{at[:16]}Z" if at[16:17] == ":" and at.endswith("Z") else at, zone)
+
+
+@lru_cache(maxsize=256)
+def _local(at: str, zone: str) -> datetime:
+    return instant(at).astimezone(ZoneInfo(zone))
+
+
 def in_force(tariffs: tuple[Tariff, ...], at: str) -> Tariff | None:
     """The tariff that bills a call that began at the instant `at`; None where none is known."""
-    moment = instant(at)
-    found = [tariff for tariff in tariffs if tariff.holds(moment.astimezone(ZoneInfo(tariff.zone)).date())]
+    found = [tariff for tariff in tariffs if tariff.holds(local(at, tariff.zone).date())]
     return next((tariff for tariff in found if tariff.promotion), found[0] if found else None)
 
 
 def tier(tariff: Tariff, *, at: str, input_tokens: int) -> Tier:
     """The prices for a request of `input_tokens` that began at the instant `at`."""
-    moment = instant(at).astimezone(ZoneInfo(tariff.zone))
-    tiers = next((window.tiers for window in tariff.windows if window.holds(moment)), tariff.tiers)
+    tiers = tariff.tiers
+    if tariff.windows:
+        moment = local(at, tariff.zone)
+        tiers = next((window.tiers for window in tariff.windows if window.holds(moment)), tiers)
     reached = [row for row in tiers if input_tokens > row.over or row.over == 0]
     return max(reached, key=lambda row: row.over)
 
@@ -170,8 +182,9 @@ def estimate(
     row = tier(tariff, at=at, input_tokens=input_tokens if length is None else length)
     with localcontext(_EXACT):
         total = plain * row.input + spoken * row.output
-        total += cache_read * _or(row.cache_read, row.input) + cache_write * _or(row.cache_write, row.input)
-        total += reasoning * _or(row.reasoning, row.output)
+        if cache_read or cache_write or reasoning:
+            total += cache_read * _or(row.cache_read, row.input) + cache_write * _or(row.cache_write, row.input)
+            total += reasoning * _or(row.reasoning, row.output)
         total = total / PER[tariff.per] + (row.call or 0)
         return Money(
             amount=total * (tariff.batch if batch and tariff.batch is not None else 1), currency=tariff.currency

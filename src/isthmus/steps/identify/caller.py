@@ -9,10 +9,10 @@ from typing import Any, get_args
 from isthmus.errors import ForbiddenError, MalformedError
 from isthmus.exchange import Caller, Slot
 from isthmus.registry.acts import EVIDENCE, INSTRUMENTS
-from isthmus.registry.keys import Choice, ChoiceName, Key
+from isthmus.registry.keys import ChoiceName, Key
 
 ABROAD = "abroad"
-CHOICES: tuple[str, ...] = get_args(ChoiceName)
+CHOICES: frozenset[str] = frozenset(get_args(ChoiceName))
 ATTESTED: dict[str, str] = {
     "persons": "persons",
     "persons_sensitive": "persons",
@@ -74,13 +74,9 @@ def _known(name: str, stated: Any) -> None:
 
 
 def _chosen(key: Key, wishes: Mapping[str, Any]) -> dict[str, str]:
-    registered: dict[str, Choice] = {choice.fact: choice for choice in key.choices}
-    chosen: dict[str, str] = {fact: choice.default for fact, choice in registered.items() if choice.default is not None}
-    for name in CHOICES:
-        if name not in wishes:
-            continue
-        choice = registered.get(name)
-        allowed = choice.values if choice else ()
+    chosen: dict[str, str] = {choice.fact: choice.default for choice in key.choices if choice.default is not None}
+    for name in sorted(CHOICES & wishes.keys()):
+        allowed = next((choice.values for choice in key.choices if choice.fact == name), ())
         if wishes[name] not in allowed:
             raise ForbiddenError(
                 f"the key does not allow this value of `{name}`",

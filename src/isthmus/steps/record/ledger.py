@@ -27,6 +27,7 @@ from isthmus.store import Store, open_store
 from isthmus.store.sql import Sql
 
 QUEUE = 10_000
+MANY = 200  # persons; keying them takes some two milliseconds
 _QUEUED = Receipt(seq=-1)
 Asked = TypeVar("Asked")
 Found = TypeVar("Found")
@@ -129,7 +130,7 @@ class Ledger:
         it is on the disk within 50 ms. Raises `BandCrossedError` where a count left its band (nothing is written), and
         `LedgerError` where the disk fails or the queue is full.
         """
-        claims = tuple(self._claim(reservation) for reservation in reservations)
+        claims = tuple([await self._claim(reservation) for reservation in reservations])
         if durable or claims:
             return await self._written(line(entry, claims))
         self._writer.put(Pending(line=line(entry), since=time.monotonic()))
@@ -156,7 +157,7 @@ class Ledger:
 
     async def tallies(self, reservation: Reservation) -> tuple[Tally, ...]:
         """The counts before and after, if this reservation were made now; nothing is counted."""
-        return await self._read(preview, self._claim(reservation))
+        return await self._read(preview, await self._claim(reservation))
 
     async def close(self) -> None:
         """Commit what is queued, close open sends as interrupted, sign a last checkpoint, and close the store.
@@ -175,10 +176,13 @@ class Ledger:
     ) -> None:
         await self.close()
 
-    def _claim(self, reservation: Reservation) -> Claim:
+    async def _claim(self, reservation: Reservation) -> Claim:
+        """The persons of a reservation, keyed; many of them beside the event loop."""
         held = self._person_keys.get(reservation.entity)
         if held is None:
             raise LedgerError(f"entity `{reservation.entity}` has no key to count persons with")
+        if len(reservation.people.persons) > MANY:
+            return await asyncio.to_thread(claim_of, reservation, held[1])
         return claim_of(reservation, held[1])
 
     async def _read(self, read: Callable[[Sql, Asked], Found], asked: Asked) -> Found:
