@@ -61,8 +61,8 @@ def parse(text: str | bytes, file: str) -> Document:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise CatalogError(f"not YAML: {error.problem}", where=f"{file}:{line}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CatalogError(f"not YAML: {type(error).__name__}", where=f"{file}:1", remedy="save it as UTF-8") from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise CatalogError("not YAML: not text in UTF-8", where=f"{file}:1", remedy="save it as UTF-8") from None
     finally:
         if loader is not None:
             loader.dispose()

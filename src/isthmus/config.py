@@ -264,7 +264,9 @@ def read_config(file: Path) -> Loaded:
         text = file.read_bytes()
     except OSError as error:
         raise ConfigError(
-            f"cannot be read: {error.strerror}", where=str(file), remedy="give its path with -c"
+            f"cannot be read: {error.strerror}",
+            where=str(file),
+            remedy="correct its path, or write a first one with `isthmus init`",
         ) from None
     try:
         document = parse(text, str(file))

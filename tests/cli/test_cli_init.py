@@ -44,6 +44,13 @@ def test_nothing_that_is_there_is_overwritten(desk: Desk) -> None:
     assert {file.name: file.read_bytes() for file in Path("new/secrets").iterdir()} == secrets
 
 
+def test_a_place_without_rules_is_said(desk: Desk) -> None:
+    done = desk.run("init", "new", "--jurisdiction", "aq")
+    assert done.code == 0
+    assert "no rules of `aq` are packaged, only those of" in done.err
+    assert desk.run("init", "other", "--jurisdiction", "sg").err == ""
+
+
 @pytest.mark.parametrize("folder", ["file", "file/below", "n" * 300, "/dev/null"])
 def test_a_folder_that_cannot_be_made(desk: Desk, unreadable, folder: str) -> None:
     done = desk.run("init", folder)

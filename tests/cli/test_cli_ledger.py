@@ -211,6 +211,7 @@ def test_counts_shows_persons_and_names_apart(config: Path, capsys: pytest.Captu
         (("verify", "missing.jsonl"), "missing.jsonl: cannot be read"),
         (("verify", "isthmus.yaml", "--key", "isthmus.yaml"), "isthmus.yaml: the key is neither PEM"),
         (("verify", "isthmus.yaml", "--checkpoint", "missing"), "missing: cannot be read"),
+        (("move", "--to", "isthmus.yaml"), "source and target are one store"),
         (("export", "isthmus.yaml"), "isthmus.yaml: cannot be written"),
         (("show", "-c", "missing.yaml"), "missing.yaml: cannot be read"),
     ],

@@ -56,6 +56,24 @@ def test_without_a_command_the_list_is_shown(desk: Desk) -> None:
     assert desk.run("--version").out.strip() == __version__
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("scan",), 'error: command "scan" parameter FILE requires an argument; `isthmus scan --help` says how'),
+        (("law", "list", "x"), "error: `x`: nothing takes this here; `isthmus law list --help` says how"),
+        (("ledger", "show", "--last", "-3"), "Must be >= 0; `isthmus ledger show --help` says how"),
+        (("nope",), "`isthmus --help` says how"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line_with_the_way_to_the_help(
+    desk: Desk, arguments: tuple[str, ...], said: str
+) -> None:
+    done = desk.run(*arguments)
+    assert done.code == 2
+    [line] = done.err.strip().splitlines()
+    assert said in line
+
+
 @pytest.mark.parametrize("arguments", [("nope",), ("check", "--nope"), ("check", "a", "b"), ("law", "show"), ("-x",)])
 def test_wrong_usage_is_exit_code_2_on_the_error_stream(desk: Desk, arguments: tuple[str, ...]) -> None:
     done = desk.run(*arguments)

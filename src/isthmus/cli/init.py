@@ -10,6 +10,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from isthmus.catalogues import JURISDICTIONS
 from isthmus.errors import ConfigError
 from isthmus.steps.record import new_signer
 
@@ -24,7 +25,7 @@ entities:
   - id: {entity}
     name: {entity}
     jurisdiction: {jurisdiction}
-    secret: file:secrets/{entity}.txt # keys person counts, pseudonyms and digests: keep it as long as the ledger
+    secret: file:secrets/{entity}.txt # keys person counts, conversations and pseudonyms: keep it as long as the ledger
 
 deployments:
   - id: local
@@ -87,6 +88,9 @@ def init(
             f"cannot be written: {error.strerror}", where=str(folder), remedy="choose another folder"
         ) from None
     print(f"wrote {config} and its secrets (readable by you alone)")
+    known = sorted(each.name for each in JURISDICTIONS.iterdir() if (each / "law").is_dir() and len(each.name) == 2)
+    if jurisdiction not in known:
+        print(f"note: no rules of `{jurisdiction}` are packaged, only those of {', '.join(known)}", file=sys.stderr)
     program = sys.argv[0] if Path(sys.argv[0]).name == "isthmus" else "isthmus"
     print("next:")
     print(f"  {program} check {config}")

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import cyclopts
 import msgspec
 from cyclopts import Parameter
+from cyclopts.validators import Number
 from rich.console import Console
 from rich.table import Table
 
@@ -35,7 +36,7 @@ Language = Annotated[Literal["en", "zh"] | None, Parameter(name="--lang", help="
 def show(
     *,
     call: Annotated[str, Parameter(name="--call", help="entries of this call only 只看此次调用")] = "",
-    last: Annotated[int, Parameter(name="--last", help="how many; 0: all")] = 50,
+    last: Annotated[int, Parameter(name="--last", help="how many; 0: all", validator=Number(gte=0))] = 50,
     config: ConfigPath = DEFAULT,
     json: AsJson = False,
     lang: Language = None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -23,6 +24,7 @@ app = cyclopts.App(
     version=__version__,
     help="The control point between one enterprise and two AI ecosystems. 企业与两个人工智能生态之间的控制点。",
 )
+_POSITIONAL = re.compile("--([A-Z]{2,})")
 CLOSED_PIPE = 141  # as a shell says it of SIGPIPE: never to be taken for an answer
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("isthmus.cli.demo:demo", "Ten calls through one endpoint in front of two simulated ecosystems."),
@@ -51,9 +53,12 @@ def main(arguments: list[str] | None = None) -> None:
     _open_streams()
     try:
         try:
-            app(arguments)
+            app(arguments, print_error=False, exit_on_error=False)
         finally:
             sys.stdout.flush()
+    except cyclopts.CycloptsError as error:
+        print(f"error: {_usage(error)}", file=sys.stderr)
+        sys.exit(2)
     except ConfigError as error:
         for problem in error.problems or (error,):
             print(f"error: {problem}", file=sys.stderr)
@@ -71,6 +76,16 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _usage(error: cyclopts.CycloptsError) -> str:
+    """What is wrong with a command line, in one line; arguments without dashes are called as the help calls them."""
+    if isinstance(error, cyclopts.UnusedCliTokensError):
+        said = f"{', '.join(f'`{token}`' for token in error.unused_tokens or ())}: nothing takes this here"
+    else:
+        said = _POSITIONAL.sub(r"\1", " ".join(str(error).split()))
+        said = said[:1].lower() + (said[1:] if said.endswith("...") else said[1:].removesuffix("."))
+    return f"{said}; `{' '.join(('isthmus', *(error.command_chain or ()), '--help'))}` says how"
 
 
 def _open_streams() -> None:

@@ -14,8 +14,10 @@ _BATCH = 500
 def copy_store(source: Store, target: Store) -> int:
     """Copy every row in one transaction; the number of entries.
 
-    Raises `LedgerError` where an instance still writes to the source, or the target holds entries already.
+    Raises `LedgerError` where an instance still writes to the source, the target holds entries, or both are one.
     """
+    if source.where == target.where:
+        raise LedgerError("source and target are one store", where=source.where, remedy="name another one with --to")
     _expect_rest(source)
     try:
         with source.altering() as old, target.altering() as new:
