@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 
+_STANDARD = str.maketrans("-_", "+/")
 _SECRET = b"a simulated vendor's own secret"
 
 
@@ -27,9 +28,9 @@ def seal(text: str) -> str:
 
 
 def sealed(token: object) -> bool:
-    """Whether a sealed thought is as it was."""
+    """Whether a sealed thought is as it was, in either alphabet: Google's own SDK sends back that of URLs."""
     try:
-        data = base64.b64decode(str(token), validate=True)
+        data = base64.b64decode(str(token).translate(_STANDARD), validate=True)
     except ValueError:
         return False
     return hmac.compare_digest(hmac.digest(_SECRET, data[32:], "sha256"), data[:32])
