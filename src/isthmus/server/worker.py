@@ -74,7 +74,6 @@ class SocketServer(Server):
 def work(plan: WorkerPlan, listener: socket.socket, report: Connection) -> None:
     """The whole life of a worker process."""
     die_with(plan.parent)
-    share_core()
     memory.prepare()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the parent decides
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -93,12 +92,6 @@ def die_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         sys.exit(1)
-
-
-def share_core() -> None:
-    """Let no thread of this process interrupt the one that woke it (Linux): they hand work on many times in a call."""
-    if sys.platform == "linux":
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 async def _live(plan: WorkerPlan, listener: socket.socket, report: Connection) -> None:
