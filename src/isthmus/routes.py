@@ -84,7 +84,7 @@ def route_of(method: str, path: str, query: str = "") -> Route:
     route = ROUTES.get(path) or _of_models(path, query) or _of_kept(method, path)
     if route is not None:
         if method != route.method:
-            raise NotFoundError(f"this route takes {route.method}", remedy=f"{route.method} {path.partition(':')[0]}")
+            raise NotFoundError(f"this route takes {route.method}", remedy=f"{route.method} {path}")
         return route
     if path in ABSENT:
         raise NotFoundError("no such route", remedy=ABSENT[path])

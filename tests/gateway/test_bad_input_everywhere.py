@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -110,6 +111,20 @@ async def test_each_is_told_in_the_dialect_it_came_in(house):
     entries = await house.entries()
     assert sum(entry["kind"] == "call.rejected" for entry in entries) == len(list(rows()))
     assert not any(part in json.dumps(entries, ensure_ascii=False) for part in (SECRET, MOBILE))
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_what_the_headers_say_of_the_body(house, way):
+    """A body that is compressed or said to be no JSON; another method than the route's own."""
+    body = changed()(way)
+    squeezed = await post(house, way, gzip.compress(body), content_encoding="gzip")
+    assert (squeezed.status, "content-encoding: the body is compressed" in told(way, squeezed.json)) == (400, True)
+    form = await post(house, way, body, content_type="application/x-www-form-urlencoded")
+    assert (form.status, "send application/json" in told(way, form.json)) == (400, True)
+    path = CLIENTS[way].path.format(model="home", method="generateContent")
+    got = await house.ask(b"", path=path, method="GET")
+    assert (got.status, f"POST {path}" in told(way, got.json)) == (404, True)
+    assert (await post(house, way, body, content_encoding="identity")).status == 200
 
 
 @pytest.mark.parametrize("way", WAYS)

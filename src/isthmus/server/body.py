@@ -23,7 +23,8 @@ async def read_body(protocol: Protocol, length: str | None, limits: ServerLimits
             return await protocol() if length is not None else await _pieces(protocol, limits)
     except TimeoutError:
         raise SlowClientError(
-            f"the body did not arrive within {limits.body_s:g} seconds", remedy="send it faster, or raise body_seconds"
+            f"the body did not arrive within {limits.body_s:g} seconds",
+            remedy="send it faster, or raise limits.body_seconds",
         ) from None
     except RuntimeError:
         raise MalformedError("the body broke off before its end") from None

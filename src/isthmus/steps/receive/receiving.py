@@ -26,6 +26,8 @@ def receive(
         )
     if not request.body:
         raise MalformedError("the body is empty", remedy="send a JSON object")
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise MalformedError("the body is compressed", where="content-encoding", remedy="send it as it is")
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind not in JSON_TYPES and not kind.endswith("+json"):
         raise MalformedError("the content type is not JSON", where="content-type", remedy="send application/json")
