@@ -80,7 +80,7 @@ def test_what_is_not_offered_is_said():
     with pytest.raises(MalformedError, match="alt=sse"):
         route_of("POST", "/v1beta/models/home:streamGenerateContent")
     with pytest.raises(NotOfferedError):
-        route_of("POST", "/v1beta/models/home:embedContent")
+        route_of("POST", "/v1beta/models/home:batchGenerateContent")
     with pytest.raises(NotFoundError, match="takes GET"):
         route_of("POST", "/v1/models/gpt-4o:latest")
     assert route_of("GET", "/v1/models/gpt-4o:latest").named == {"model": "gpt-4o:latest"}
