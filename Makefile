@@ -12,7 +12,7 @@ LOCK := UV_NO_CONFIG=1 $(TOOLS)/uv pip compile --quiet --universal --python-vers
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
 	pyproject.toml --group build --extra demo
 
-.PHONY: help demo test check bench conformance crash docs lock clean
+.PHONY: help demo test check bench conformance crash prove law-mutants docs lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 17
@@ -47,6 +47,12 @@ bench-sensitive: .venv/.dev ## what is said of someone against what only uses th
 
 crash: .venv/.dev ## kill -9 under load, 50 rounds; ends with one JSON line per bar
 	@$(BIN)/python bench/crash.py --rounds 50
+
+prove: .venv/.dev ## the packs' invariants over every combination of facts; ends with one JSON line per bar
+	@$(BIN)/python bench/law_prove.py
+
+law-mutants: .venv/.dev ## one thing changed at a time in the mainland and US packs, and whether a case notices
+	@$(BIN)/python bench/law_mutants.py
 
 docs: .venv/.dev ## write the generated references anew and check every page
 	@$(BIN)/python docs/generate.py

@@ -8,6 +8,7 @@ import cyclopts
 import msgspec
 from cyclopts import Parameter
 
+from isthmus.cli.law_prove import prove_
 from isthmus.cli.law_reading import FactsIn, Id, Packs, languages, loaded, read_facts
 from isthmus.cli.law_text import memo, rule_table, rule_text
 from isthmus.cli.law_time import diff, due
@@ -19,6 +20,7 @@ from isthmus.steps.decide.unread import unread
 app = cyclopts.App(name="law", help="The rules: list, show, decide from facts. 规则：列出、查看、依事实判断。")
 app.command(diff)
 app.command(due)
+app.command(prove_, name="prove")
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="for programs 供程序读取")]
 Lang = Annotated[str, Parameter(name="--lang", help="en or zh; absent: as LANG says")]
 
