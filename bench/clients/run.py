@@ -38,8 +38,8 @@ CLIENTS: dict[str, tuple[str, int]] = {
 
 
 def parts() -> dict[str, Callable[[Conformance], list[Bar]]]:
-    """A part for each client."""
-    return {name: partial(run, name=name) for name in CLIENTS}
+    """A part for each client, and one for the schemas."""
+    return {**{name: partial(run, name=name) for name in CLIENTS}, "schemas": schemas}
 
 
 def run(stage: Conformance, *, name: str) -> list[Bar]:
@@ -82,6 +82,13 @@ def run(stage: Conformance, *, name: str) -> list[Bar]:
         bar(f"{name} failed", failed, "at most", 0),
         bar(f"{name} planted data that arrived abroad", arrived, "at most", 0),
     ]
+
+
+def schemas(_: Conformance) -> list[Bar]:
+    """Google's SDK states the same schemas as `/openapi.json`; for the others a test says so."""
+    program = Path(__file__).parent.parent.parent / "docs" / "wire_schemas.py"
+    done = subprocess.run([prepare("google-python").interpreter, str(program), "--check", "gemini"], check=False)
+    return [bar("schemas that are not those of google-genai", done.returncode, "at most", 0)]
 
 
 def _placed(folder: Path, program: str) -> str:

@@ -17,6 +17,7 @@ import msgspec
 from isthmus import clock
 from isthmus.errors import IsthmusError, OverloadedError
 from isthmus.exchange import HttpAnswer, HttpRequest
+from isthmus.openapi import document
 from isthmus.server.body import read_body
 from isthmus.server.gateway_protocol import Gateway
 from isthmus.server.limits import ServerLimits
@@ -44,6 +45,7 @@ class Application:
         self._own: dict[str, Callable[[], HttpAnswer]] = {
             "/healthz": lambda: HttpAnswer(status=200, headers=JSON, body=b'{"status":"ok"}'),
             "/readyz": self._readiness,
+            "/openapi.json": lambda: HttpAnswer(status=200, headers=JSON, body=document()),
             "/metrics": lambda: HttpAnswer(status=200, headers=PLAIN, body=exposition(self._metrics_dir)),
         }
 
