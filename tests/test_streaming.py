@@ -11,7 +11,7 @@ import pytest
 
 from isthmus.dialects.known import DIALECTS
 from isthmus.dialects.openai_chat import ChatStream
-from isthmus.errors import BrokenReplyError, UpstreamTimeoutError
+from isthmus.errors import BrokenReplyError, LedgerError, UpstreamTimeoutError
 from isthmus.streaming import StreamedAnswer
 
 
@@ -184,6 +184,7 @@ async def test_what_fails_before_the_first_bytes_raises_so_that_another_can_be_t
     [
         (UpstreamTimeoutError("too slow"), "upstream_timeout"),
         (BrokenReplyError("it broke off"), "upstream_broken_reply"),
+        (LedgerError("the disk is full"), "ledger_unavailable"),
         (None, "upstream_broken_reply"),
     ],
 )

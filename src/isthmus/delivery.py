@@ -115,9 +115,7 @@ class Delivery:
         except BaseException as error:
             if isinstance(error, IsthmusError):
                 send.outcome = error.code
-            if isinstance(error, UpstreamError):
-                error.where = f"deployment {judgement.target.id}"
-                error.remedy = error.remedy or (AGAIN if error.status >= 500 else "")
+                _place(error, judgement.target.id)
             try:
                 if reply is not None:
                     await reply.aclose()
@@ -208,7 +206,10 @@ class Delivery:
             send.not_carried = tuple(dict.fromkeys((*send.not_carried, *stream.declared)))
             await self._close(send, marks, stream.usage, self._price(flow, send, stream.usage))
 
-        answer = StreamedAnswer(self._held(flow, send, reply), stream, ending)
+        def abort(error: IsthmusError) -> bytes:
+            return stream.abort(_place(error, send.judgement.target.id), call_id=flow.call.id)
+
+        answer = StreamedAnswer(self._held(flow, send, reply), stream, ending, abort=abort)
         await answer.start()
         headers = headers_of(send, marks, estimate, estimated=True)
         kind = (("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache"))
@@ -259,6 +260,14 @@ class Delivery:
 
     def _price(self, flow: Flow, send: Send, usage: Usage) -> Money | None:
         return price_of(flow.matter.snapshot.declared, send.judgement.target, usage, send.at)
+
+
+def _place(error: IsthmusError, deployment: str) -> IsthmusError:
+    """The error; one of a deployment says of which, and what to do."""
+    if isinstance(error, UpstreamError):
+        error.where = f"deployment {deployment}"
+        error.remedy = error.remedy or (AGAIN if error.status >= 500 else "")
+    return error
 
 
 def _seal(flow: Flow, judgement: Judgement) -> Seal:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
-from isthmus.errors import IsthmusError, UpstreamError, WithheldError
+from isthmus.errors import IsthmusError, LedgerError, UpstreamError, WithheldError
 
 
 class Source(Protocol):
@@ -41,15 +41,23 @@ class StreamedAnswer:
     """The bytes for the client; `start` first, and `aclose` in the end, also where no piece was ever asked for.
 
     `ending` is told how it ended: `answered`, `stopped`, the code of an error, or nothing where the client left.
+    `abort` writes an error in mid-stream.
     """
 
     def __init__(
-        self, source: Source, stream: Wire, ending: Callable[[str], Awaitable[None]], *, quiet_s: float = QUIET_S
+        self,
+        source: Source,
+        stream: Wire,
+        ending: Callable[[str], Awaitable[None]],
+        *,
+        abort: Callable[[IsthmusError], bytes] | None = None,
+        quiet_s: float = QUIET_S,
     ) -> None:
         self._source = source
         self._chunks = aiter(source.chunks)
         self._stream = stream
         self._ending = ending
+        self._abort = abort or stream.abort
         self._quiet_s = quiet_s
         self._ready = b""
         self._over = False
@@ -78,10 +86,10 @@ class StreamedAnswer:
             try:
                 if out := await self._next():
                     return out
-            except UpstreamError as error:
+            except (UpstreamError, LedgerError) as error:
                 self._over = True
                 await self._close(error.code)
-                return self._stream.abort(error)
+                return self._abort(error)
             except WithheldError as error:
                 self._over = True
                 await self._close("stopped")

@@ -195,6 +195,8 @@ async def test_half_a_stream_ends_as_an_error_in_each_dialect(house, way, fault)
     last = answer.events[-1]
     code = "upstream_timeout" if fault == "stall" else "upstream_broken_reply"
     assert code in json.dumps(last)
+    assert "deployment abroad: " in json.dumps(last)
+    assert answer.headers["x-isthmus-call"] in json.dumps(last)
     assert not any(end in answer.body for end in (b"[DONE]", b"message_stop", b"response.completed", b'"STOP"'))
     entries = await house.entries()
     assert [entry["content"]["outcome"] for entry in entries if entry["kind"] == "send.closed"] == [code]
