@@ -42,8 +42,11 @@ bench-scan: .venv/.dev ## leak, false cover, recall and precision on labelled te
 bench-restore: .venv/.dev ## distorted pseudonyms come back, traps do not; ends with one JSON line per bar
 	@$(BIN)/python bench/restore.py
 
-bench-sensitive: .venv/.dev ## what is said of someone against what only uses the words; ends with one JSON line per bar
+bench-sensitive bench-exact: .venv/.dev ## what is said of someone against what only uses the words; ends with one JSON line per bar
 	@$(BIN)/python bench/sensitive.py
+
+bench-exact: .venv/.dev ## a million people as an exact list: made, loaded, found, nobody else; a line a bar
+	@$(BIN)/python bench/exact.py
 
 crash: .venv/.dev ## kill -9 under load, 50 rounds; ends with one JSON line per bar
 	@$(BIN)/python bench/crash.py --rounds 50

@@ -7,7 +7,9 @@ from pathlib import Path
 import msgspec
 
 from isthmus.clock import now
-from isthmus.config import Loaded, read_config
+from isthmus.config import Loaded, raise_problems, read_config
+from isthmus.errors import CatalogError, ConfigError
+from isthmus.own import Own, read_own
 from isthmus.registry.declared import Declared, declare
 from isthmus.steps.decide import Rulebook, load_rulebook
 from isthmus.steps.label import Label, load_labels
@@ -37,7 +39,7 @@ def load_catalogues(file: Path, *, secrets: bool = True) -> Catalogues:
 
 def catalogues_of(loaded: Loaded, *, secrets: bool = True) -> Catalogues:
     """The catalogues of a configuration that was read already."""
-    declared = declare(loaded, secrets=secrets)
+    declared, own = _declared(loaded, secrets=secrets)
     packs = tuple(loaded.path(name) for name in loaded.config.packs)
     return Catalogues(
         declared=declared,
@@ -45,8 +47,28 @@ def catalogues_of(loaded: Loaded, *, secrets: bool = True) -> Catalogues:
         scanner=load_scanner(
             JURISDICTIONS,
             terms=declared.terms,
+            patterns=own.patterns,
+            exact=own.lists,
             prose=loaded.config.policy.prose,
             sensitive=loaded.config.policy.sensitive,
         ),
         labels=load_labels(JURISDICTIONS),
     )
+
+
+def _declared(loaded: Loaded, *, secrets: bool) -> tuple[Declared, Own]:
+    """What is declared, in both its parts, with the problems of both at once."""
+    problems: tuple[CatalogError, ...] = ()
+    declared = own = None
+    try:
+        declared = declare(loaded, secrets=secrets)
+    except ConfigError as error:
+        problems = error.problems
+    try:
+        own = read_own(loaded, secrets=secrets)
+    except ConfigError as error:
+        problems += error.problems
+    raise_problems(problems, loaded.file)
+    assert declared is not None
+    assert own is not None
+    return declared, own

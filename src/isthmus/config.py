@@ -178,6 +178,26 @@ class TermList(Section, frozen=True, kw_only=True):
     file: str = ""
 
 
+class OwnPattern(Section, frozen=True, kw_only=True):
+    """A pattern of the enterprise's own, found as `term.<kind>`: in the syntax of a linear-time engine.
+
+    No look-around, no back-reference. With `whole` no Latin letter or digit may touch it.
+    """
+
+    kind: Id
+    match: Annotated[str, Meta(min_length=1)]
+    caseless: bool = False
+    whole: bool = True
+    strength: Literal["certain", "likely", "possible"] = "likely"
+
+
+class ExactList(Section, frozen=True, kw_only=True):
+    """A list of the enterprise's own people, made by `isthmus match build`, and its secret."""
+
+    file: str
+    secret: SecretRef
+
+
 class Policy(Section, frozen=True, kw_only=True):
     """What the operator chooses beyond the law.
 
@@ -209,6 +229,8 @@ class Config(Section, frozen=True, kw_only=True):
     deployments: Annotated[tuple[Deployment, ...], Meta(min_length=1)]
     aliases: tuple[Alias, ...] = ()
     terms: tuple[TermList, ...] = ()
+    patterns: tuple[OwnPattern, ...] = ()
+    exact_lists: tuple[ExactList, ...] = ()
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scan": ("isthmus.cli.scan:app", "Find what must not leave in a text."),
     "protect": ("isthmus.cli.protect:protect", "A document with pseudonyms, and a key file that brings it back."),
     "unprotect": ("isthmus.cli.unprotect:unprotect", "Bring a protected document back with its key file."),
+    "match": ("isthmus.cli.match:app", "Make exact lists of the enterprise's own people, held as keyed hashes."),
     "identifiers": ("isthmus.cli.identifiers:app", "What can be found: identifiers and their checks."),
     "law": ("isthmus.cli.law:app", "The rules: list, show, decide from facts."),
     "dialects": ("isthmus.cli.dialects:app", "The wire forms, what an answer says, what is carried between them."),

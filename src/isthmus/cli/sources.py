@@ -11,6 +11,7 @@ import isthmus
 from isthmus.config import read_config
 from isthmus.errors import MalformedError
 from isthmus.exchange import STRENGTH_ORDER, Finding, Strength
+from isthmus.own import read_own
 from isthmus.registry.declared import term_lists
 from isthmus.steps.scan import Scanner, load_scanner, scan_text
 
@@ -65,10 +66,12 @@ def scanner_of(config: Path | None, *, prose: bool | None, sensitive: bool | Non
     if config is None:
         return load_scanner(root, terms={}, prose=prose is not False, sensitive=sensitive is not False)
     loaded = read_config(config)
-    policy = loaded.config.policy
+    policy, own = loaded.config.policy, read_own(loaded)
     return load_scanner(
         root,
         terms=term_lists(loaded),
+        patterns=own.patterns,
+        exact=own.lists,
         prose=policy.prose if prose is None else prose,
         sensitive=policy.sensitive if sensitive is None else sensitive,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,15 +16,17 @@ from isthmus.steps.scan import checks
 from isthmus.steps.scan.confirm import Confirmer, Origin
 from isthmus.steps.scan.context import ContextWords, context_trigger
 from isthmus.steps.scan.database import Database, Expression, problem
+from isthmus.steps.scan.exact import KINDS, Exact
+from isthmus.steps.scan.exact_list import ExactList
 from isthmus.steps.scan.identifiers import Catalogue, Identifier, Pattern, read_catalogue
 from isthmus.steps.scan.mentions import Mentions
 from isthmus.steps.scan.overlaps import is_general
+from isthmus.steps.scan.own import OwnPattern, exact_of, own_pairs, own_words
 from isthmus.steps.scan.prose.finders import Prose
 from isthmus.steps.scan.prose.sensitive import SensitiveFinder
 from isthmus.steps.scan.prose.sensitive_words import read_sensitive
 from isthmus.steps.scan.readings import TRIGGERS
 from isthmus.steps.scan.statements import Statements
-from isthmus.steps.scan.terms import WORDS, term_core
 
 
 class Matcher(msgspec.Struct, frozen=True):
@@ -69,6 +71,7 @@ class Scanner(msgspec.Struct, frozen=True):
     contexts: tuple[str, ...]
     mentions: Mentions | None
     statements: Statements | None
+    lists: Exact | None
     words: dict[str, dict[str, str]]
     sees: tuple[str, ...]
     version: str
@@ -84,45 +87,64 @@ Pair = tuple[Expression, Confirmer]
 
 
 def load_scanner(
-    root: Path, *, terms: Mapping[str, tuple[str, ...]], prose: bool = False, sensitive: bool = False
+    root: Path,
+    *,
+    terms: Mapping[str, tuple[str, ...]],
+    patterns: tuple[OwnPattern, ...] = (),
+    exact: tuple[ExactList, ...] = (),
+    prose: bool = False,
+    sensitive: bool = False,
 ) -> Scanner:
-    """Compile the catalogue below `root` and the operator's word lists; raises `CatalogError`.
+    """Compile the catalogue below `root` and the operator's own words, patterns and lists; raises `CatalogError`.
 
     `prose` adds the finders of running text (names, addresses), which take longer than all patterns together;
     `sensitive` what is said of someone's health, belief, whereabouts and the like.
     """
     known = read_catalogue(root)
     pairs = _patterns(known)
-    forms = [pair for pair in pairs if not pair[1].needs_context]
-    others = known.classes.get("term.other", ())
-    words = {row.id: {"en": row.word.en, "zh": row.word.zh} for row in known.identifiers}
-    for name, listed in sorted(terms.items()):
-        kind = f"term.{name}"
-        words[kind] = WORDS.get(name, WORDS[""])
-        words_of = Confirmer(origin=Origin(kind=kind, classes=known.classes.get(kind, others), term=True))
-        forms += [
-            (Expression(term_core(word), caseless=True), words_of)
-            for word in sorted({w.strip() for w in listed} - {""})
-        ]
-    listing = repr(sorted((kind, sorted(listed)) for kind, listed in terms.items()))
-    version = hashlib.sha256(f"{known.version}\n{listing}".encode("utf-8", "replace")).hexdigest()
+    forms = [pair for pair in pairs if not pair[1].needs_context] + own_pairs(known, terms, patterns)
     mentions = _mentions(known, root) if prose else None
     statements = _statements(known, root) if sensitive else None
-    if statements:
-        words |= {row.id: {"en": row.word.en, "zh": row.word.zh} for row in statements.finder.words.vocabularies}
+    lists = exact_of(root, known, exact)
     contexts = {row.id: row.context for row in known.identifiers if any(pattern.context for pattern in row.patterns)}
     triggers = [Expression(trigger, once=True) for trigger in TRIGGERS]
     triggers += [Expression(context_trigger(listed), once=True) for listed in contexts.values()]
     found = _matcher(forms, triggers)
     beside = _beside(pairs, tuple(contexts), len(forms))
-    origins = [
-        *(confirmer.origin for _, confirmer in (*pairs, *forms)),
-        *(mentions.origins.values() if mentions else ()),
-        *(statements.origins.values() if statements else ()),
-    ]
-    sees = tuple(sorted({legal for origin in origins for legal in origin.classes}))
-    rows = tuple(_rows((found, *beside)))
-    return Scanner(found, beside, tuple(contexts), mentions, statements, words, sees, version, rows)
+    extra = [each.origins.values() for each in (mentions, statements, lists) if each]
+    origins = [*(confirmer.origin for _, confirmer in (*pairs, *forms)), *chain.from_iterable(extra)]
+    return Scanner(
+        forms=found,
+        beside=beside,
+        contexts=tuple(contexts),
+        mentions=mentions,
+        statements=statements,
+        lists=lists,
+        words=_words(known, statements, {*terms, *(each.kind for each in patterns)}, lists),
+        sees=tuple(sorted({legal for origin in origins for legal in origin.classes})),
+        version=_version(known, terms, patterns, exact),
+        rows=tuple(_rows((found, *beside))),
+    )
+
+
+def _words(
+    known: Catalogue, statements: Statements | None, own: set[str], lists: Exact | None
+) -> dict[str, dict[str, str]]:
+    named = [(row.id, row.word) for row in known.identifiers]
+    named += [(row.id, row.word) for row in (statements.finder.words.vocabularies if statements else ())]
+    fields = {kind.removeprefix("term.") for kind in KINDS.values()} if lists else set()
+    return {kind: {"en": word.en, "zh": word.zh} for kind, word in named} | own_words(own | fields)
+
+
+def _version(
+    known: Catalogue,
+    terms: Mapping[str, tuple[str, ...]],
+    patterns: tuple[OwnPattern, ...],
+    exact: tuple[ExactList, ...],
+) -> str:
+    listing = repr(sorted((kind, sorted(listed)) for kind, listed in terms.items()))
+    own = repr((patterns, [each.version for each in exact])) if patterns or exact else ""
+    return hashlib.sha256(f"{known.version}\n{listing}{own}".encode("utf-8", "replace")).hexdigest()
 
 
 def _beside(pairs: list[Pair], kinds: tuple[str, ...], first: int) -> tuple[Matcher, ...]:

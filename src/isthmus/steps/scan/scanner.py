@@ -44,7 +44,7 @@ def scan(
     names = NUL.join({slot.pointer.rpartition("/")[2] for slot in slots})
     text = NUL + NUL.join([slot.text for slot in slots]) + NUL
     matches, triggers = _look(scanner, text, names)
-    if not (matches or triggers or scanner.statements or (scanner.mentions and PROSE.search(text))):
+    if not (matches or triggers or scanner.statements or scanner.lists or (scanner.mentions and PROSE.search(text))):
         return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
     plain = [Reading(source, source.slot.text) for source in map(Source, slots)]
     if every:
@@ -63,6 +63,8 @@ def scan(
         found += _confirm(_look(scanner, text, names, first=False)[0], text, further, alone=False)
     if scanner.mentions:
         found += scanner.mentions.find((*plain, *further))
+    if scanner.lists:
+        found += scanner.lists.find((*plain, *further))
     if scanner.statements:
         found += scanner.statements.find((*plain, *further), found)
     findings = resolve(found)

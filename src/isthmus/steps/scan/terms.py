@@ -11,6 +11,9 @@ WORDS = {
     "organisation": {"en": "Organisation", "zh": "机构"},
     "product": {"en": "Product", "zh": "产品"},
     "place": {"en": "Place", "zh": "地点"},
+    "phone": {"en": "Phone", "zh": "电话"},
+    "id": {"en": "ID", "zh": "证件"},
+    "email": {"en": "Email", "zh": "邮箱"},
     "": {"en": "Term", "zh": "词条"},
 }
 _SPACE = re.compile(r"\s+")
