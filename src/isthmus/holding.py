@@ -103,7 +103,7 @@ class HeldReply:
 
     @property
     def chunks(self) -> AsyncIterator[bytes]:
-        """The deployment's pieces, each when it is settled."""
+        """The deployment's pieces, each when it is settled; an empty one says that something came and is held."""
         return self._released()
 
     async def aclose(self) -> None:
@@ -120,6 +120,8 @@ class HeldReply:
                 await self._settle(await self._seen.look(self._look))
                 while held and (self._scout.done or self._seen.settled(held[0][1])):
                     yield held.popleft()[0]
+                if held:
+                    yield b""
         except UpstreamError as error:
             failure = error
         self._read(None)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
+from isthmus.dialects.event_stream import KEEP_ALIVE
 from isthmus.errors import IsthmusError, LedgerError, UpstreamError, WithheldError
 
 
@@ -33,7 +34,7 @@ class Wire(Protocol):
     def stop(self, ledger_id: str) -> bytes: ...
 
 
-# for how long a deployment may only keep its connection alive: then the client's must be, too
+# for how long what comes may be nothing for the client: then its connection must be kept alive
 QUIET_S = 30.0
 
 
@@ -59,6 +60,8 @@ class StreamedAnswer:
         self._ending = ending
         self._abort = abort or stream.abort
         self._quiet_s = quiet_s
+        self._clock = asyncio.get_running_loop().time
+        self._spoke = 0.0
         self._ready = b""
         self._over = False
         self._closed = False
@@ -68,11 +71,11 @@ class StreamedAnswer:
 
         Comments and the opening of an answer are none. Where nothing else comes for `quiet_s` they are given out.
         """
-        loop = asyncio.get_running_loop()
-        patient_until = loop.time() + self._quiet_s
+        self._spoke = self._clock()
         while not self._over and not (self._ready and self._stream.begun):
             self._ready += await self._next()
-            if self._ready and loop.time() > patient_until:
+            if self._quiet():
+                self._ready = self._ready or KEEP_ALIVE
                 return
 
     def __aiter__(self) -> StreamedAnswer:
@@ -81,11 +84,12 @@ class StreamedAnswer:
     async def __anext__(self) -> bytes:
         if self._ready:
             out, self._ready = self._ready, b""
-            return out
+            return self._said(out)
         while not self._over:
             try:
-                if out := await self._next():
-                    return out
+                out = await self._next()
+                if out or (self._quiet() and not self._over):
+                    return self._said(out or KEEP_ALIVE)
             except (UpstreamError, LedgerError) as error:
                 self._over = True
                 await self._close(error.code)
@@ -100,6 +104,14 @@ class StreamedAnswer:
     async def aclose(self) -> None:
         """End the stream; what was not read is not read. A client that hangs up at the last event has its answer."""
         await self._close("answered" if self._over or self._stream.done else "")
+
+    def _said(self, out: bytes) -> bytes:
+        self._spoke = self._clock()
+        return out
+
+    def _quiet(self) -> bool:
+        """Whether the client has heard nothing for long."""
+        return self._clock() - self._spoke > self._quiet_s
 
     async def _next(self) -> bytes:
         try:
