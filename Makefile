@@ -39,6 +39,9 @@ bench-scan: .venv/.dev ## leak, false cover, recall and precision on labelled te
 	@test -n "$(DATA)" || { echo "say where labelled texts are: make bench-scan DATA=folder" >&2; exit 2; }
 	@$(BIN)/python bench/detect.py $(DATA)
 
+bench-evasion: .venv/.dev ## every identifier hidden by every trick and every two (CLEAN=folder: and what that costs clean text)
+	@$(BIN)/python bench/evasion.py $(if $(CLEAN),--clean $(CLEAN))
+
 bench-restore: .venv/.dev ## distorted pseudonyms come back, traps do not; ends with one JSON line per bar
 	@$(BIN)/python bench/restore.py
 

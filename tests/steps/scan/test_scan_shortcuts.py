@@ -17,7 +17,6 @@ from isthmus.exchange import Slot
 from isthmus.steps.scan import load_scanner, scan, scan_text
 from isthmus.steps.scan.checks import ip, ip_private, luhn
 from isthmus.steps.scan.context import Buffer, ContextWords, stand_in
-from isthmus.steps.scan.trail import derive, leave_out
 from isthmus.steps.transform import protect
 
 SCANNER = load_scanner(Path(isthmus.__file__).parent / "jurisdictions", terms={})
@@ -73,13 +72,6 @@ def test_context_words_are_the_same_for_few_questions_and_for_many(pieces: list[
         for low, high in ((0, len(text)), (2, 9), (5, 5), (4, len(text) - 2)):
             expected = plain.search(text, low, high) is not None if low < high else False
             assert stand_in(buffer.present(words), text, low, high) == expected
-
-
-@given(st.text("ab-", max_size=20))
-@settings(max_examples=100)
-def test_leaving_out_is_replacing_by_nothing(text: str):
-    gaps = [match.span() for match in re.finditer("-+", text)]
-    assert leave_out(text, gaps) == derive(text, ((start, end, "") for start, end in gaps))
 
 
 WRITTEN = ["2001:4860:4860::8888", "2001:4860:4860:0:0:0:0:8844"]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from isthmus.steps.scan.folding import INVISIBLE
 from isthmus.steps.scan.trail import Trail, replace
 
 ESCAPE_TRIGGER = r"\\[\"\\/bfnrtu]"
@@ -98,5 +99,5 @@ def _as_text(data: bytes) -> str | None:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    odd = sum(not (character.isprintable() or character in "\t\r\n") for character in text[:4096])
+    odd = sum(not (c.isprintable() or c.isspace() or c in INVISIBLE) for c in text[:4096])
     return text if odd * 20 <= min(len(text), 4096) else None

@@ -1,20 +1,19 @@
 """Look-alikes: what a reader takes for a digit or a Latin letter is read as one.
 
 Full-width and mathematical forms, digits of other scripts, Cyrillic and Greek letters that look Latin, exotic spaces
-and dashes become ASCII one by one (Unicode NFKC and the tables below); invisible characters are left out; separators
-between the digits of a number close up; Chinese numerals become digits where a long row of them stands.
+and dashes become ASCII one by one (Unicode NFKC and the tables below); invisible characters are left out; Chinese
+numerals become digits where a long row of them stands.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
-from isthmus.steps.scan.trail import Closed, Trail, replace, same_length
+from isthmus.steps.scan.trail import Trail, replace, same_length
 
-_CYRILLIC = dict(zip("АВЕКМНОРСТХУаеорсхуѕіјԛԝһЅІЈ", "ABEKMHOPCTXYaeopcxysijqwhSIJ", strict=True))
-_GREEK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοα", "ABEZHIKMNOPTYXoa", strict=True))
+_CYRILLIC = dict(zip("АВЕКМНОРСТХУаеорсхуѕіјԛԝһЅІЈкԁӏѵҮүԌ", "ABEKMHOPCTXYaeopcxysijqwhSIJkdlvYyG", strict=True))
+_GREEK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανικρυγ", "ABEZHIKMNOPTYXoavikpuy", strict=True))
 _SPACES = "\u00a0\u1680\u202f\u205f\u3000\u3164" + "".join(map(chr, range(0x2000, 0x200B)))
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"
 _INVISIBLE_RANGES = ((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F), (0xE0000, 0xE007F))
@@ -52,14 +51,12 @@ def _table() -> dict[int, str]:
 
 _TABLE = _table()
 _VISIBLE = _TABLE | dict.fromkeys(map(ord, INVISIBLE), "")
-_SEPARATOR = r"[ \t._·•∙・*|,，、/\\~-]"
 _INVISIBLE = re.compile(f"[{re.escape(INVISIBLE)}]+")
 _NUMERAL = "[" + "".join(NUMERALS) + "]"
-_ROW = re.compile(f"(?:[0-9{_NUMERAL[1:]}{_SEPARATOR}?){{7,}}+")
-_NUMERAL_TABLE = {ord(k): v for k, v in NUMERALS.items()}
-_SPACED = re.compile(rf"[0-9](?:{_SEPARATOR}{{0,2}}[0-9]){{9,}}+(?:{_SEPARATOR}{{0,2}}[xX](?![0-9A-Za-z]))?")
-_SEPARATORS = re.compile(f"{_SEPARATOR}+")
-_QUANTITY = re.compile(r"[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?|[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+# between the numerals of one number: separators, and a letter or bracket that is part of it
+_BETWEEN = r"[ \t._·•∙・*|,，、/\\~()（）A-Z-]"
+_ROW = re.compile(f"(?:[0-9{_NUMERAL[1:]}{_BETWEEN}{{0,2}}+){{7,}}+")
+_NUMERAL_TABLE = {ord(k): v for k, v in (NUMERALS | {"（": "(", "）": ")"}).items()}
 
 
 def _ranges(codes: list[int]) -> str:
@@ -77,10 +74,9 @@ def _ranges(codes: list[int]) -> str:
 _ODD = sorted({*_TABLE, *map(ord, INVISIBLE)} - {ord(c) for c in _ORDINARY})
 # what calls for a second reading, in the syntax of the engine (UTF-8)
 FOLD_TRIGGER = f"[{_ranges(_ODD)}]|[0-9][　–—][0-9]"
-NUMERAL_TRIGGER = f"(?:{'|'.join(NUMERALS)})(?:[0-9xX ._-]{{0,2}}(?:{'|'.join(NUMERALS)}|[0-9])){{6}}"
-SPACED_TRIGGER = r"[0-9](?:[ \t._·•∙・*|,，、/\\~_-]{0,2}[0-9]){9}"
-# without one of these there is nothing to close up
-GAP_TRIGGER = r"[0-9][ \t._·•∙・*|,，、/\\~_-]{1,2}[0-9]"
+NUMERAL_TRIGGER = (
+    f"(?:{'|'.join(NUMERALS)})(?:(?:[0-9xA-Z ._/()-]|（|）){{0,2}}(?:{'|'.join(NUMERALS)}|[0-9])){{6}}"
+)
 
 
 def fold(text: str) -> Trail | None:
@@ -95,20 +91,3 @@ def numerals(text: str) -> Trail | None:
     """Long rows of Chinese numerals read as digits."""
     plain = _ROW.sub(lambda match: match.group().translate(_NUMERAL_TABLE), text)
     return None if plain == text else same_length(plain)
-
-
-def close_up(text: str) -> Closed | None:
-    """The digits of a long number without what stands between them; amounts and dotted quads stay as they are."""
-    plain = _SPACED.sub(_closed, text)
-    return Closed(plain, text, _gaps) if len(plain) < len(text) else None
-
-
-def _closed(match: re.Match[str]) -> str:
-    number = match.group()
-    return number if _QUANTITY.fullmatch(number) else _SEPARATORS.sub("", number)
-
-
-def _gaps(text: str) -> Iterator[tuple[int, int]]:
-    for number in _SPACED.finditer(text):
-        if not _QUANTITY.fullmatch(number.group()):
-            yield from [gap.span() for gap in _SEPARATORS.finditer(text, *number.span())]

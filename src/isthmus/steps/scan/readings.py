@@ -19,36 +19,30 @@ from isthmus.steps.scan.encoded import (
     unescape_unicode,
     unquote,
 )
-from isthmus.steps.scan.folding import (
-    FOLD_TRIGGER,
-    GAP_TRIGGER,
-    NUMERAL_TRIGGER,
-    SPACED_TRIGGER,
-    close_up,
-    fold,
-    numerals,
-)
+from isthmus.steps.scan.folding import FOLD_TRIGGER, NUMERAL_TRIGGER, fold, numerals
+from isthmus.steps.scan.gaps import DIGITS_TRIGGER, GAP_TRIGGER, LETTERS_TRIGGER, ROW_TRIGGER, closed
 from isthmus.steps.scan.json_text import MAX_NESTING, Index, is_json, may_be_json
-from isthmus.steps.scan.trail import Closed, Trail
+from isthmus.steps.scan.trail import Trail
 
 if TYPE_CHECKING:
     from isthmus.steps.scan.loading import Row
 
 MAX_LAYERS = 3
-FOLDINGS: dict[str, Callable[[str], Trail | Closed | None]] = {
-    FOLD_TRIGGER: fold,
-    NUMERAL_TRIGGER: numerals,
-    SPACED_TRIGGER: close_up,
-}
+FOLDINGS: dict[str, Callable[[str], Trail | None]] = {FOLD_TRIGGER: fold, NUMERAL_TRIGGER: numerals}
 INLINE = frozenset({ESCAPE_TRIGGER, PERCENT_TRIGGER})
-EVERY = frozenset({*FOLDINGS, *INLINE, RUN_TRIGGER})
+GAPS = frozenset({ROW_TRIGGER, LETTERS_TRIGGER, DIGITS_TRIGGER})
+EVERY = frozenset({*FOLDINGS, *INLINE, *GAPS, RUN_TRIGGER})
 TRIGGERS = (*sorted(EVERY), GAP_TRIGGER)
+ROUNDS = 3
 
 
-def called(triggers: Collection[str]) -> frozenset[str]:
-    """The further readings that what was seen in a buffer calls for: none of gaps where no two digits have one."""
-    unneeded = {GAP_TRIGGER} if GAP_TRIGGER in triggers else {GAP_TRIGGER, SPACED_TRIGGER}
-    return frozenset(triggers) - unneeded
+def called(triggers: Collection[str], *, spoken: bool) -> frozenset[str]:
+    """The further readings that what was seen in a buffer calls for: no row of digits where no two have a gap.
+
+    `spoken`: a context word of some kind was seen too; without any, few digits mean nothing.
+    """
+    unneeded = {GAP_TRIGGER} if GAP_TRIGGER in triggers else {GAP_TRIGGER, ROW_TRIGGER}
+    return frozenset(triggers) - unneeded - (set() if spoken else {DIGITS_TRIGGER})
 
 
 class Source:
@@ -121,8 +115,10 @@ class Reading:
     `layer` is the text that `surface` is cut from: the decoded one, before look-alikes were folded. `steps` lead from
     the text to the layer, `decoding` from the layer to the parent; `run` is the encoded run where it decodes as a
     whole. `area` names the text in which two findings can overlap: the slot, or what the encoded runs in it hold.
-    `name` is the layer's name in `via`, where it has one.
+    `name` is the layer's name in `via`, where it has one. One in `part` holds pieces of its layer only.
     """
+
+    part = False
 
     def __init__(
         self,
@@ -136,11 +132,11 @@ class Reading:
         self.source, self.layer, self.text, self.name, self.parent = source, text, text, name, parent
         self.area = area
         self.plain = parent is None  # the slot's own text as it is
-        self.steps: tuple[Trail | Closed, ...] = ()
+        self.steps: tuple[Trail, ...] = ()
         self.decoding: Trail | None = None
         self.run: tuple[int, int] | None = None
 
-    def folded(self, trail: Trail | Closed) -> Reading:
+    def folded(self, trail: Trail) -> Reading:
         """The same layer with one more folding of its text."""
         other = Reading(self.source, self.layer, name=self.name, parent=self.parent, area=self.area)
         other.plain = False
@@ -200,18 +196,20 @@ def readings(plain: Reading, triggers: frozenset[str]) -> tuple[list[Reading], l
 def _follow(base: Reading, triggers: frozenset[str], found: list[Reading], unread: list[Unscanned], depth: int) -> None:
     """Add what follows from a layer: its decoded forms, its foldings, and what the runs in it hold."""
     deepest = base
-    if triggers & INLINE:
-        decoded = _inline(base)
-        found += decoded
-        deepest = [base, *decoded][-1]
+    for _ in range(ROUNDS):  # what was folded may be an escape, what was decoded another
+        begun = deepest
+        if triggers & INLINE:
+            decoded = _inline(deepest)
+            found += decoded
+            deepest = [deepest, *decoded][-1]
+        if deepest is not base:
+            triggers = EVERY
+        deepest = _folded(deepest, triggers, found)
+        if deepest is begun or not ("%" in deepest.text or "\\" in deepest.text):
+            break
+        triggers = EVERY
     if deepest is not base:
         triggers = EVERY
-    for trigger, step in FOLDINGS.items():
-        trail = step(deepest.text) if trigger in triggers else None
-        if trail is not None:
-            deepest = deepest.folded(trail)
-            found.append(deepest)
-            triggers = EVERY
     for block in blocks(deepest.text) if RUN_TRIGGER in triggers else ():
         if block.text is None or depth == MAX_LAYERS:
             unread.append(Unscanned(pointer=base.source.slot.pointer, medium="encoded", reason=_reason(depth)))
@@ -219,6 +217,24 @@ def _follow(base: Reading, triggers: frozenset[str], found: list[Reading], unrea
             inner = deepest.opened(block.start, block.end, block.text, block.layer)
             found.append(inner)
             _follow(inner, EVERY, found, unread, depth + 1)
+
+
+def _folded(base: Reading, triggers: frozenset[str], found: list[Reading]) -> Reading:
+    """The reading that hides least of those that foldings make, which are added; the base where there are none."""
+    deepest = base
+    for trigger, step in FOLDINGS.items():
+        trail = step(deepest.text) if trigger in triggers else None
+        if trail is not None:
+            deepest = deepest.folded(trail)
+            found.append(deepest)
+            triggers = EVERY
+    if triggers & GAPS:
+        rows, letters, digits = (trigger in triggers for trigger in (ROW_TRIGGER, LETTERS_TRIGGER, DIGITS_TRIGGER))
+        for trail in closed(deepest.text, rows=rows, letters=letters, digits=digits):
+            around = deepest.folded(trail)
+            around.part = True
+            found.append(around)
+    return deepest
 
 
 def _reason(depth: int) -> str:

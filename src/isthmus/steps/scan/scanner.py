@@ -15,10 +15,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from isthmus.exchange import Scan, Slot, Unscanned
+from isthmus.exchange import Finding, Scan, Slot, Unscanned
 from isthmus.steps.scan.confirm import Candidate, Confirmer
 from isthmus.steps.scan.context import Buffer
 from isthmus.steps.scan.database import Hit
+from isthmus.steps.scan.joints import across, joints
 from isthmus.steps.scan.loading import Row, Scanner
 from isthmus.steps.scan.overlaps import Spot, losers, resolve
 from isthmus.steps.scan.prose.finders import PROSE
@@ -41,11 +42,12 @@ def scan(
 
     Pure and thread-safe; never raises for any text.
     """
+    split = _split(scanner, slots) if len(slots) > 1 else ()
     names = NUL.join({slot.pointer.rpartition("/")[2] for slot in slots})
     text = NUL + NUL.join([slot.text for slot in slots]) + NUL
     matches, triggers = _look(scanner, text, names)
     if not (matches or triggers or scanner.statements or scanner.lists or (scanner.mentions and PROSE.search(text))):
-        return Scan(findings=(), unscanned=unscanned, sees=scanner.sees)
+        return Scan(findings=split, unscanned=unscanned, sees=scanner.sees)
     plain = [Reading(source, source.slot.text) for source in map(Source, slots)]
     if every:
         for reading in plain:
@@ -61,15 +63,25 @@ def scan(
     if further:
         text = NUL + NUL.join([reading.text for reading in further]) + NUL
         found += _confirm(_look(scanner, text, names, first=False)[0], text, further, alone=False)
+    whole = (*plain, *(reading for reading in further if not reading.part))
     if scanner.mentions:
-        found += scanner.mentions.find((*plain, *further))
+        found += scanner.mentions.find(whole)
     if scanner.lists:
         found += scanner.lists.find((*plain, *further))
     if scanner.statements:
-        found += scanner.statements.find((*plain, *further), found)
-    findings = resolve(found)
+        found += scanner.statements.find(whole, found)
+    findings = (*resolve(found), *split)
     seen = Scan(findings=findings, unscanned=(*unscanned, *dict.fromkeys(unread)), sees=scanner.sees)
     return msgspec.structs.replace(seen, lost=losers(found, findings)) if every else seen
+
+
+def _split(scanner: Scanner, slots: tuple[Slot, ...]) -> tuple[Finding, ...]:
+    """What is split over two messages; running text is not looked for there."""
+    found = joints(slots)
+    if not found:
+        return ()
+    numbers = msgspec.structs.replace(scanner, mentions=None, statements=None, lists=None)
+    return tuple(across(found, lambda texts: scan(numbers, texts).findings))
 
 
 def _look(scanner: Scanner, text: str, names: str, *, first: bool = True) -> tuple[list[Match], frozenset[str]]:
@@ -96,7 +108,7 @@ def _look(scanner: Scanner, text: str, names: str, *, first: bool = True) -> tup
             spoken.append(number - len(TRIGGERS))
     if spoken:
         found += _beside(scanner, sorted(spoken), data)
-    calls = called(triggers)
+    calls = called(triggers, spoken=bool(spoken))
     if first and not calls:  # of patterns that make the same of the same range one is enough
         found = [(rows[number].alike, start, end) for number, start, end in found]
     return _matches(rows, found, text, data) if found else [], calls

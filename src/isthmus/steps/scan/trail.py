@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -69,36 +68,6 @@ def derive(text: str, edits: Iterable[tuple[int, int, str]]) -> Trail | None:
         return None
     columns = tuple(zip(*runs, strict=True))
     return Trail("".join(pieces), columns[0], columns[1], columns[2], columns[3])
-
-
-def leave_out(text: str, gaps: Iterable[tuple[int, int]]) -> Trail | None:
-    """The text without disjoint ranges of it, given in their order; None where there are none or nothing is left."""
-    cuts = list(gaps)
-    runs = zip((0, *(end for _, end in cuts)), (*(start for start, _ in cuts), len(text)), strict=True)
-    kept = [run for run in runs if run[0] < run[1]]
-    if not cuts or not kept:
-        return None
-    pieces = [text[start:end] for start, end in kept]
-    here = tuple(accumulate(map(len, pieces), initial=0))[:-1]
-    there, ends = zip(*kept, strict=True)
-    return Trail("".join(pieces), here, there, ends, (True,) * len(kept))
-
-
-class Closed:
-    """A text without the gaps in another one; the way back is worked out when it is first asked for."""
-
-    __slots__ = ("_gaps", "_trail", "_whole", "text")
-
-    def __init__(self, text: str, whole: str, gaps: Callable[[str], Iterable[tuple[int, int]]]) -> None:
-        self.text, self._whole, self._gaps = text, whole, gaps
-        self._trail: Trail | None = None
-
-    def outward(self, start: int, end: int) -> tuple[int, int]:
-        """Where `[start, end)`, which is not empty, stands in the other text."""
-        if self._trail is None:
-            self._trail = leave_out(self._whole, self._gaps(self._whole))
-        assert self._trail is not None
-        return self._trail.outward(start, end)
 
 
 def same_length(text: str) -> Trail:
