@@ -16,7 +16,7 @@ from isthmus.answers import Marks, field_of, headers_of, marks_of
 from isthmus.attachments import Opened, protected_call
 from isthmus.dialects.answer import Answer, write_answer
 from isthmus.dialects.conversation.opaque import Seal
-from isthmus.dialects.refusals import rejection_message
+from isthmus.dialects.refusals import rejection_message, upstream_part
 from isthmus.dialects.request import Request
 from isthmus.errors import (
     BandCrossedError,
@@ -116,6 +116,8 @@ class Delivery:
             if isinstance(error, IsthmusError):
                 send.outcome = error.code
                 _place(error, judgement.target.id)
+            if isinstance(error, RejectedError):
+                send.fault = upstream_part(error)
             try:
                 if reply is not None:
                     await reply.aclose()

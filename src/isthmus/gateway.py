@@ -16,8 +16,8 @@ from isthmus.catalogues import Catalogues, load_catalogues
 from isthmus.clock import now, uuid7
 from isthmus.completions import as_chat, as_completion
 from isthmus.delivery import Delivery
-from isthmus.dialects.dialect import Wire
-from isthmus.dialects.known import WIRES
+from isthmus.dialects.known import FORMS
+from isthmus.dialects.upstream import AskedForm
 from isthmus.errors import IsthmusError, LedgerError, NotFoundError, OverBudgetError, OverloadedError
 from isthmus.exchange import Caller, HttpAnswer, HttpRequest
 from isthmus.keeping import Keeper
@@ -27,7 +27,7 @@ from isthmus.registry.deployments import Deployed
 from isthmus.registry.keys import Key
 from isthmus.registry.snapshot import Snapshot, snapshot
 from isthmus.routes import CHAT, KEPT, MODELS, Route, Service, dialect_of, route_of
-from isthmus.steps.call import Client, Target, open_client
+from isthmus.steps.call import Client, Target, open_client, read_account, sign_with
 from isthmus.steps.identify import authenticate
 from isthmus.steps.receive import receive
 from isthmus.steps.record import Ledger, entries, open_ledger
@@ -37,6 +37,8 @@ from isthmus.verdicts import Verdicts
 
 REGISTRY_POLL_S = 1.0
 JSON = ("content-type", "application/json")
+# credentials of which headers are made for each request
+MADE = ("oauth", "sigv4", "tc3")
 NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -264,23 +266,20 @@ async def build(config_file: str) -> Gateway:
 def _targets(declared: Declared) -> dict[tuple[str, str, bool], Target]:
     """Where each deployment is called in each wire form that it speaks, for whole and for streamed answers."""
     return {
-        (row.id, name, stream): _target(declared, row, WIRES[name], url, stream=stream)
+        (row.id, name, stream): _target(declared, row, FORMS[name], url, stream=stream)
         for row in declared.deployments.values()
         for name, url in row.speaks.items()
         for stream in (False, True)
     }
 
 
-def _target(declared: Declared, row: Deployed, dialect: Wire, url: str, *, stream: bool) -> Target:
+def _target(declared: Declared, row: Deployed, dialect: AskedForm, url: str, *, stream: bool) -> Target:
     """Where a deployment is called, with its credential."""
     credential = declared.credentials.get(row.id, "")
-    headers = [*(dialect.headers | row.headers).items(), JSON]
-    if credential and row.auth == "header":
-        headers.append((row.auth_header, credential))
-    elif credential and dialect.key_header:
-        headers.append((dialect.key_header, credential))
-    elif credential:
-        headers.append(("authorization", f"Bearer {credential}"))
+    added = dialect.stream_headers if stream else {}
+    headers = [*(dialect.headers | added | row.headers).items(), JSON]
+    if credential and row.auth not in MADE:
+        headers.append(_key(row, dialect, credential))
     return Target(
         url=dialect.address(url, row.row.model, stream),
         headers=tuple(headers),
@@ -290,7 +289,16 @@ def _target(declared: Declared, row: Deployed, dialect: Wire, url: str, *, strea
         idle_s=row.row.idle_seconds,
         total_s=row.row.total_seconds,
         answer_bytes=declared.loaded.config.limits.answer_bytes,
+        sign=sign_with(row.auth, credential, region=row.row.region) if credential else None,
+        account=read_account(credential) if credential and row.auth == "oauth" else None,
     )
+
+
+def _key(row: Deployed, dialect: AskedForm, credential: str) -> tuple[str, str]:
+    """The header that carries a key."""
+    if row.auth == "header":
+        return row.auth_header, credential
+    return (dialect.key_header, credential) if dialect.key_header else ("authorization", f"Bearer {credential}")
 
 
 def _digest(content: Any) -> str:

@@ -29,7 +29,7 @@ class Send(msgspec.Struct, kw_only=True):
     """A send under way; `outcome` is how it ends if nothing else is said, `closed` keeps it from closing twice.
 
     `seal`: texts are changed, so what is signed travels under it. `not_carried` names what the deployment's wire form
-    or the client's leaves out.
+    or the client's leaves out, `fault` is what its rejection means.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Send(msgspec.Struct, kw_only=True):
     closed: bool = False
     not_carried: tuple[str, ...] = ()
     seal: Seal | None = None
+    fault: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         return f"Send({self.id})"
@@ -104,6 +105,8 @@ async def close_send(
     send.closed = True
     metrics.count(metrics.SENDS, send.judgement.target.id, send.outcome)
     content: dict[str, Any] = {"outcome": send.outcome, "deployment": send.judgement.target.id, **more}
+    if send.fault:
+        content["upstream"] = send.fault
     if send.speech.pair is not None:
         content |= {"asked_in": send.speech.upstream.id, "not_carried": list(send.not_carried)}
     if usage is not None:

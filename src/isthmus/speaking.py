@@ -17,11 +17,14 @@ from isthmus.dialects.dialect import Wire
 from isthmus.dialects.embeddings import EMBEDDINGS
 from isthmus.dialects.event_stream import EventStream
 from isthmus.dialects.filters import Filters
-from isthmus.dialects.known import WIRES
-from isthmus.dialects.pairs import PAIRS, Pair, translate_answer, translate_request, translate_stream
+from isthmus.dialects.known import FORMS, WIRES
+from isthmus.dialects.pairs import OWN_PAIRS, PAIRS, Pair, translate_answer, translate_request, translate_stream
 from isthmus.dialects.pairs.translated_stream import TranslatedStream
+from isthmus.dialects.rejections import is_error
 from isthmus.dialects.request import Request
-from isthmus.errors import MalformedError
+from isthmus.dialects.upstream import AskedForm
+from isthmus.dialects.whole import rejected
+from isthmus.errors import BrokenReplyError, MalformedError
 from isthmus.exchange import Call
 from isthmus.registry.deployments import Deployed
 
@@ -34,7 +37,7 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     client: Wire
-    upstream: Wire
+    upstream: AskedForm
     pair: Pair | None = None
     not_carried: tuple[str, ...] = ()
     refused: MalformedError | None = None
@@ -42,6 +45,7 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     asked: dict[str, Any] = {}
 
 
+_PAIRS = PAIRS | OWN_PAIRS
 _SAME = {name: Speech(client=row, upstream=row) for name, row in WIRES.items()}
 
 
@@ -50,7 +54,7 @@ def speech_of(call: Call, target: Deployed, *, output_tokens: int) -> Speech:
     if call.dialect in target.speaks:
         return _SAME[call.dialect]
     client = WIRES[call.dialect]
-    name = next((name for name in target.speaks if (call.dialect, name) in PAIRS), "")
+    name = next((name for name in target.speaks if (call.dialect, name) in _PAIRS), "")
     if not name:
         embedding = call.dialect in EMBEDDINGS
         error = MalformedError(
@@ -60,8 +64,8 @@ def speech_of(call: Call, target: Deployed, *, output_tokens: int) -> Speech:
             if embedding
             else f"it speaks {', '.join(target.speaks)}",
         )
-        return Speech(client=client, upstream=WIRES[next(iter(target.speaks))], refused=error)
-    pair, reasons = PAIRS[call.dialect, name], "reasoning" in target.capabilities
+        return Speech(client=client, upstream=FORMS[next(iter(target.speaks))], refused=error)
+    pair, reasons = _PAIRS[call.dialect, name], "reasoning" in target.capabilities
     try:
         _, names = translate_request(pair, call.body, max_tokens=output_tokens, reasons=reasons, stream=call.stream)
     except MalformedError as error:
@@ -77,7 +81,7 @@ def request_bytes(
     Raises `MalformedError` where something cannot be carried.
     """
     if speech.pair is None:
-        body, lost = speech.upstream.reopen(body, seal)
+        body, lost = speech.client.reopen(body, seal)
     else:
         reasons, stream = speech.reasons, call.stream
         body, lost = translate_request(
@@ -87,11 +91,17 @@ def request_bytes(
 
 
 def read_answer(speech: Speech, data: bytes, *, at: str, seal: Seal | None) -> tuple[Answer, tuple[str, ...]]:
-    """A whole answer in the client's dialect, and the names of what is left out; raises `BrokenReplyError`.
+    """A whole answer in the client's dialect, and the names of what is left out.
 
-    With a `seal` what is signed travels with its text.
+    With a `seal` what is signed travels with its text. Raises `BrokenReplyError`, or `RejectedError` for an error that
+    came with the status of an answer.
     """
-    answer = speech.upstream.read_answer(data)
+    try:
+        answer = speech.upstream.read_answer(data)
+    except BrokenReplyError:
+        if not is_error(data):
+            raise
+        raise rejected(data) from None
     if speech.pair is None:
         return answer, ()
     body, names = translate_answer(speech.pair, answer.body, created=_seconds(at), seal=seal, asked=speech.asked)

@@ -15,6 +15,7 @@ import pytest
 from isthmus.apps.demo.ecosystems import Ecosystems
 from isthmus.clock import now
 from isthmus.config import read_config
+from isthmus.dialects.known import OWN
 from isthmus.exchange import HttpAnswer, HttpRequest
 from isthmus.gateway import Gateway, build
 from isthmus.registry.file import read_registry, rows_of
@@ -239,3 +240,10 @@ async def pairs(with_deployments: Callable[..., Awaitable[House]]) -> House:
     """The house with one deployment abroad for each wire form."""
     can = "[tools, reasoning, structured_output, json_mode]"
     return await with_deployments(*((f"out-{way.replace('_', '-')}", way, can) for way in WAYS))
+
+
+@pytest.fixture
+async def owns(with_deployments: Callable[..., Awaitable[House]]) -> House:
+    """The house with one deployment abroad for each wire form of a single vendor."""
+    can = "[tools, reasoning, structured_output, json_mode]"
+    return await with_deployments(*((f"out-{way.replace('_', '-')}", way, can) for way in OWN))

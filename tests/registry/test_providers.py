@@ -72,7 +72,13 @@ def test_an_aggregator_lends_no_filing() -> None:
 
 
 def test_a_place_of_processing_that_is_not_fixed_stays_unknown() -> None:
-    for name, endpoint in (("openrouter", ""), ("azure", ""), ("bedrock", ""), ("google", ""), ("self_hosted", "vllm")):
+    for name, endpoint in (
+        ("openrouter", ""),
+        ("azure", "v1"),
+        ("bedrock", "runtime"),
+        ("google", ""),
+        ("self_hosted", "vllm"),
+    ):
         assert CATALOGUE.endpoint(name, endpoint).hosted_in() is None
     assert CATALOGUE.endpoint("alibaba", "beijing").hosted_in() == ("cn",)
     assert CATALOGUE.endpoint("alibaba", "hongkong").hosted_in() == ("hk",)
@@ -80,7 +86,7 @@ def test_a_place_of_processing_that_is_not_fixed_stays_unknown() -> None:
 
 
 def test_a_model_that_roams_has_no_place_even_in_a_region_that_has_one() -> None:
-    bedrock = CATALOGUE.endpoint("bedrock")
+    bedrock = CATALOGUE.endpoint("bedrock", "runtime")
     assert bedrock.hosted_in("eu-central-1", "amazon.nova-pro-v1:0") == ("de",)
     assert bedrock.hosted_in("eu-central-1", "global.anthropic.claude-opus-5-5") is None
     assert bedrock.hosted_in("eu-central-1", "eu.amazon.nova-pro-v1:0") is None

@@ -12,9 +12,9 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from isthmus.dialects.dialect import Dialect
-from isthmus.dialects.known import DIALECTS
-from isthmus.dialects.pairs import PAIRS, Pair
+from isthmus.dialects.dialect import Upstream
+from isthmus.dialects.known import DIALECTS, UPSTREAMS
+from isthmus.dialects.pairs import OWN_PAIRS, PAIRS, Pair
 from isthmus.dialects.reading import read_stream, read_whole
 from isthmus.errors import MalformedError
 from isthmus.registry.offers import suggest
@@ -27,8 +27,8 @@ GEMINI_PATH = "/v1beta/models/{model}:generateContent"
 
 @app.command(name="list")
 def list_(*, json: AsJson = False) -> None:
-    """List the wire forms, with the paths that take them."""
-    rows = [{"id": row.id, "title": row.title, "paths": _paths(row)} for row in DIALECTS.values()]
+    """List the wire forms, with the paths that take them; one without paths is for deployments only."""
+    rows = [{"id": row.id, "title": row.title, "paths": _paths(row)} for row in UPSTREAMS.values()]
     if json:
         print(msgspec.json.encode(rows).decode())
         return
@@ -50,8 +50,8 @@ def matrix(*, of: str = "", to: str = "", json: AsJson = False) -> None:
     """
     wanted = [name for name in (of, to) if name]
     for name in wanted:
-        _dialect(name)
-    pairs = [pair for (one, other), pair in PAIRS.items() if of in ("", one) and to in ("", other)]
+        _form(name)
+    pairs = [pair for (one, other), pair in (PAIRS | OWN_PAIRS).items() if of in ("", one) and to in ("", other)]
     if json:
         print(msgspec.json.encode([_row(pair) for pair in pairs]).decode())
         return
@@ -80,10 +80,10 @@ def read(
     Args:
         source: A file with the bytes of an answer, or `-` for standard input. 文件，或 `-` 表示标准输入。
         dialect: The wire form that it is in.
-        stream: It is a stream of server-sent events.
+        stream: It is a stream: server-sent events, lines of JSON or an event stream, as its wire form has it.
 
     """
-    chosen = _dialect(dialect)
+    chosen = _form(dialect)
     data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     made = (read_stream if stream else read_whole)(chosen, data)
     print(msgspec.json.format(msgspec.json.encode(made)).decode())
@@ -91,15 +91,16 @@ def read(
         raise SystemExit(1)
 
 
-def _dialect(name: str) -> Dialect:
-    if name not in DIALECTS:
-        raise MalformedError("no wire form has this name", where="--dialect", remedy=suggest(name, DIALECTS))
-    return DIALECTS[name]
+def _form(name: str) -> Upstream:
+    if name not in UPSTREAMS:
+        raise MalformedError("no wire form has this name", where="--dialect", remedy=suggest(name, UPSTREAMS))
+    return UPSTREAMS[name]
 
 
-def _paths(dialect: Dialect) -> list[str]:
-    found = [path for path, route in ROUTES.items() if route.dialect is dialect]
-    return found or [GEMINI_PATH]
+def _paths(form: Upstream) -> list[str]:
+    if form.id not in DIALECTS:
+        return []
+    return [path for path, route in ROUTES.items() if route.dialect is form] or [GEMINI_PATH]
 
 
 def _row(pair: Pair) -> dict[str, Any]:

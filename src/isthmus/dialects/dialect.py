@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
-import msgspec
-
-from isthmus.dialects.answer import Answer
 from isthmus.dialects.attached import FileText
 from isthmus.dialects.conversation.ask import Ask
 from isthmus.dialects.conversation.opaque import Seal
@@ -16,11 +13,8 @@ from isthmus.dialects.conversation.streams import Reader, Writer
 from isthmus.dialects.conversation.unread import Shapes
 from isthmus.dialects.event_stream import EventStream
 from isthmus.dialects.request import Request
+from isthmus.dialects.upstream import AskedForm, Own
 from isthmus.errors import BrokenReplyError
-
-
-def _same(url: str, model: str, stream: bool) -> str:  # noqa: ARG001, FBT001 - the form of `address`
-    return url
 
 
 def _unsealed(issued: dict[str, Any], body: dict[str, Any], seal: Seal) -> dict[str, Any]:  # noqa: ARG001 - a form
@@ -39,27 +33,18 @@ def _no_stream(*_: Any, **__: Any) -> EventStream:
     raise BrokenReplyError("this wire form has no stream")
 
 
-class Wire(msgspec.Struct, frozen=True, kw_only=True):
-    """One wire form, both ends; the functions are those of its package, where their docstrings are.
+class Wire(AskedForm, frozen=True, kw_only=True):
+    """One wire form, both ends: what is needed to ask in it, and to be asked.
 
-    `address` gives the address of a call from that of the deployment, for forms that name model and manner there.
-    `key_header` carries the key where it is not taken as a bearer. `headers` are sent to every deployment that is asked
-    in this form, unless its provider states others. `seal_answer` and `reopen` are for forms whose signatures are of a
-    text that is shown. Without a `stream` of its own it answers as a whole only.
+    `seal_answer` and `reopen` are for forms whose signatures are of a text that is shown. Without a `stream` of its own
+    it answers as a whole only.
     """
 
-    id: str
-    title: str
     read_request: Callable[..., Request]
-    write_request: Callable[..., bytes]
-    read_answer: Callable[[bytes], Answer]
     filter_answer: Callable[..., dict[str, Any]]
     error_body: Callable[..., bytes]
     stream: Callable[..., EventStream] = _no_stream
     count_body: Callable[[int], bytes] | None = None
-    address: Callable[[str, str, bool], str] = _same
-    key_header: str = ""
-    headers: dict[str, str] = {}
     seal_answer: Callable[[dict[str, Any], dict[str, Any], Seal], dict[str, Any]] = _unsealed
     reopen: Callable[[dict[str, Any], Seal], tuple[dict[str, Any], tuple[str, ...]]] = _unopened
 
@@ -90,3 +75,7 @@ class Dialect(Wire, frozen=True, kw_only=True):
     can: frozenset[str]
     file_text: FileText
     bounded: bool = False
+
+
+# what a pair translates to
+Upstream: TypeAlias = Own | Dialect

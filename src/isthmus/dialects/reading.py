@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 
 from isthmus.dialects.conversation.ask import Block, Refusal, Text, Thought, ToolCall, arguments_text
-from isthmus.dialects.conversation.said import Event, Grow, Open, Start, Used
-from isthmus.dialects.dialect import Dialect
+from isthmus.dialects.conversation.said import Ended, Event, Grow, Open, Start, Used
+from isthmus.dialects.dialect import Dialect, Upstream
 from isthmus.dialects.lenient_json import decode
-from isthmus.dialects.refusals import rejection_message, said_words
-from isthmus.dialects.sse import SseEvent, SseParser
-from isthmus.errors import BrokenReplyError
+from isthmus.dialects.refusals import said_words
+from isthmus.dialects.rejections import error_message, fault_of, is_error
+from isthmus.dialects.sse import SseEvent
+from isthmus.errors import BrokenReplyError, UpstreamError
 from isthmus.exchange import Usage
 
 Node = dict[str, Any]
@@ -49,12 +50,12 @@ class Reading(msgspec.Struct, kw_only=True):
     choices: int = 0
 
 
-def read_whole(dialect: Dialect, data: bytes) -> Reading:
+def read_whole(dialect: Upstream, data: bytes) -> Reading:
     """What a whole answer says; an error is what it says too."""
     try:
         answer = dialect.read_answer(data)
         said = dialect.read_said(answer.body)
-    except (BrokenReplyError, *FORM_ERRORS) as error:
+    except (UpstreamError, *FORM_ERRORS) as error:
         return Reading(dialect=dialect.id, error=_error(data, error))
     made = Reading(dialect=dialect.id, id=said.id, model=said.model, finish=answer.finish or None)
     made.usage, made.other, made.choices = _usage(answer.usage), sorted(set(said.lost)), len(said.choices)
@@ -64,15 +65,15 @@ def read_whole(dialect: Dialect, data: bytes) -> Reading:
     return made
 
 
-def read_stream(dialect: Dialect, data: bytes) -> Reading:
+def read_stream(dialect: Upstream, data: bytes) -> Reading:
     """What a stream says, up to its end or its error."""
     gathered = _Gathered(dialect)
-    parser = SseParser()
+    parser = dialect.frames()
     try:
         for event in (*parser.feed(data), *parser.close()):
             gathered.take(event)
         gathered.end()
-    except (BrokenReplyError, *FORM_ERRORS) as error:
+    except (UpstreamError, *FORM_ERRORS) as error:
         last = gathered.last.encode("utf-8", "replace")
         gathered.made.error = _error(last, error)
     return gathered.made
@@ -81,13 +82,13 @@ def read_stream(dialect: Dialect, data: bytes) -> Reading:
 class _Gathered:
     """A stream on its way to a reading."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Upstream) -> None:
         self.made = Reading(dialect=dialect.id, tool_calls=[])
         self.last = ""
         self._dialect = dialect
         self._final: Node | None = None
         self._reader = dialect.reader()
-        self._stream = dialect.stream()
+        self._stream = dialect.stream() if isinstance(dialect, Dialect) else None
         self._open: dict[int, str] = {}
         self._calls: dict[int, Call] = {}
         self._choices = 0
@@ -107,8 +108,9 @@ class _Gathered:
             self._note(said)
         if isinstance(response := node.get("response"), dict) and response.get("output"):
             self._final = response
-        self._stream.feed(event.raw)
-        self.made.finish = self._stream.finish
+        if self._stream is not None:
+            self._stream.feed(event.raw)
+            self.made.finish = self._stream.finish
 
     def end(self) -> None:
         """Read the end; what a finished answer says once more as a whole is what counts."""
@@ -128,6 +130,8 @@ class _Gathered:
             self.made.id, self.made.model = said.id, said.model
         elif isinstance(said, Used):
             self.made.usage = _usage(said.usage)
+        elif isinstance(said, Ended) and self._stream is None and not said.choice:
+            self.made.finish = self._reader.word or said.finish
         elif getattr(said, "choice", 1) != 0:
             return
         elif isinstance(said, Open):
@@ -161,12 +165,14 @@ def _usage(usage: Usage) -> dict[str, int]:
 
 def _error(data: bytes, error: Exception) -> dict[str, str]:
     """What the vendor said was wrong, else what we found."""
+    told = str(error) if isinstance(error, UpstreamError) else "the answer has not the form of its dialect"
     try:
         node, _ = decode(data)
     except ValueError:
         node = None
     inner = node.get("response", node) if isinstance(node, dict) else None
-    said = msgspec.json.encode(inner) if isinstance(inner, dict) and (inner.get("error") or "message" in inner) else b""
-    message = rejection_message(said)
-    told = str(error) if isinstance(error, BrokenReplyError) else "the answer has not the form of its dialect"
-    return {"message": message or told, **said_words(said)}
+    if not isinstance(inner, dict) or not (is_error(data) or inner.get("error") or "message" in inner):
+        return {"message": told}
+    fault = fault_of(data, 200)
+    meant = {"code": fault.code, "kind": fault.kind} if fault.code else {}
+    return {"message": error_message(inner) or told, **said_words(msgspec.json.encode(inner)), **meant}

@@ -12,6 +12,7 @@ import msgspec
 
 from isthmus.decision import Decision, Reason, Regime, Remedy, cited
 from isthmus.dialects.lenient_json import decode
+from isthmus.dialects.rejections import error_message, fault_of
 from isthmus.errors import IsthmusError, RefusedError, RejectedError
 
 WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
@@ -26,8 +27,15 @@ def own_part(error: IsthmusError, *, call_id: str, ledger_id: str = "") -> dict[
         own["decisions"] = [_decision(*entry, error.neutral) for entry in named(error)]
         own["lawful"] = list(error.lawful)
     if isinstance(error, RejectedError):
-        own["upstream"] = {"status": error.upstream_status, **said_words(error.body)}
+        own["upstream"] = {**said_words(error.body), **upstream_part(error)}
     return own
+
+
+def upstream_part(error: RejectedError) -> dict[str, Any]:
+    """A rejection in words for programs: its status, what it means, and the deployment's own code."""
+    fault = fault_of(error.body, error.upstream_status)
+    code = {"code": fault.code} if fault.code else {}
+    return {"status": error.upstream_status, "kind": fault.kind, **code}
 
 
 def named(error: RefusedError) -> list[tuple[str, Decision]]:
@@ -82,9 +90,7 @@ def rejection_message(data: bytes) -> str:
         node, _ = decode(data)
     except ValueError:
         return ""
-    error = node.get("error", node) if isinstance(node, dict) else None
-    said = error.get("message") if isinstance(error, dict) else error
-    return said if isinstance(said, str) else ""
+    return error_message(node) if isinstance(node, dict) else ""
 
 
 def _decision(deployment: str, decision: Decision, neutral: Mapping[str, tuple[str, str]]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import msgspec
 
 from isthmus.config import Deployment
 from isthmus.dialects.embeddings import BESIDE
-from isthmus.dialects.known import DIALECTS
+from isthmus.dialects.known import UPSTREAMS
 from isthmus.errors import CatalogError
 from isthmus.exchange import Destination
 from isthmus.registry.offers import Endpoint, Model, Provider, Terms, address
@@ -100,10 +100,11 @@ def _addresses(row: Deployment, endpoint: Endpoint) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for speaks in endpoint.access.dialects:
-        if speaks.dialect in DIALECTS and row.dialect in ("", speaks.dialect):
-            stated = row.base_url or speaks.base_url or None
-            base = address(endpoint, {"region": row.region, **row.parameters}, stated=stated)
-            found[speaks.dialect] = base.rstrip("/") + speaks.path
+        if speaks.dialect in UPSTREAMS and row.dialect in ("", speaks.dialect):
+            base = row.base_url or speaks.base_url or endpoint.base_url
+            whole = base.rstrip("/") + speaks.path if base else None
+            given = {"region": row.region, **row.parameters, "model": "{model}"}  # the model is for the wire form
+            found[speaks.dialect] = address(endpoint, given, stated=whole)
     if not found:
         known = ", ".join(speaks.dialect for speaks in endpoint.access.dialects)
         raise CatalogError(

@@ -29,7 +29,16 @@ from isthmus.registry.tariffs import Row, Sourced, Tariff, Text
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+([-_.][a-z0-9]+)*$")]
 Ecosystem = Literal["mainland", "abroad", "any"]
 Dialect = Literal[
-    "openai_chat", "openai_responses", "anthropic", "gemini", "dashscope", "bedrock", "cohere", "ollama", "hunyuan"
+    "openai_chat",
+    "openai_responses",
+    "anthropic",
+    "gemini",
+    "dashscope",
+    "dashscope_multimodal",
+    "bedrock",
+    "cohere",
+    "ollama",
+    "hunyuan",
 ]
 Auth = Literal["bearer", "header", "query", "sigv4", "tc3", "oauth", "none"]
 Modality = Literal["text", "image", "audio", "video", "file", "embedding", "score"]

@@ -21,7 +21,8 @@ import msgspec
 import uvloop
 
 from isthmus.apps.demo.simulated.deployments import DEPLOYMENTS, Ecosystem, Simulated
-from isthmus.apps.demo.simulated.house import Desk, House, Received
+from isthmus.apps.demo.simulated.house import Desk, House
+from isthmus.apps.demo.simulated.received import Received
 
 _BOTH: tuple[Ecosystem, Ecosystem] = ("mainland", "abroad")
 

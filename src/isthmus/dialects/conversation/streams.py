@@ -17,11 +17,15 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Reader(ABC):
-    """Reads the events of one dialect; `lost` names what no other dialect can say, `over` says that nothing follows."""
+    """Reads the events of one dialect; `lost` names what no other dialect can say, `over` says that nothing follows.
+
+    `word` is the deployment's own word for the finish, where the reader keeps it.
+    """
 
     def __init__(self) -> None:
         self.lost: set[str] = set()
         self.over = False
+        self.word = ""
 
     @abstractmethod
     def read(self, name: str, node: Node) -> Iterator[Event]:

@@ -9,12 +9,12 @@ from isthmus.dialects.conversation.fitting import Fit, refused
 from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.conversation.said import Said
 from isthmus.dialects.conversation.unread import unread
-from isthmus.dialects.known import DIALECTS
+from isthmus.dialects.known import DIALECTS, OWN
 from isthmus.dialects.pairs.event_translator import FORM_ERRORS, EventTranslator
 from isthmus.dialects.pairs.lists import Pair, pair_of
 from isthmus.errors import BrokenReplyError
 
-__all__ = ["PAIRS", "EventTranslator", "Pair", "translate_answer", "translate_request", "translate_stream"]
+__all__ = ["OWN_PAIRS", "PAIRS", "EventTranslator", "Pair", "translate_answer", "translate_request", "translate_stream"]
 
 Node = dict[str, Any]
 PAIRS: dict[tuple[str, str], Pair] = {
@@ -22,6 +22,10 @@ PAIRS: dict[tuple[str, str], Pair] = {
     for client in DIALECTS.values()
     for upstream in DIALECTS.values()
     if client is not upstream
+}
+# from each dialect of a client to each wire form that only deployments are asked in
+OWN_PAIRS: dict[tuple[str, str], Pair] = {
+    (client.id, upstream.id): pair_of(client, upstream) for client in DIALECTS.values() for upstream in OWN.values()
 }
 # what a model must know about thinking to be asked for
 THINKING = frozenset({"effort", "thinking_budget", "thinking_shown"})
@@ -97,4 +101,4 @@ def translate_stream(
     """What turns the deployment's stream into the client's, before any filter; `asked` as for a whole answer."""
     writer = pair.client.writer(created=created)
     writer.repeated = pair.client.repeat(asked or {})
-    return EventTranslator(pair.upstream.reader(), writer, seal)
+    return EventTranslator(pair.upstream.reader(), writer, seal, frames=pair.upstream.frames())

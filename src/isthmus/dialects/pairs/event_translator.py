@@ -6,7 +6,10 @@ from isthmus.dialects.conversation.opaque import Seal
 from isthmus.dialects.conversation.said import Event, Grow, Open, Sign, Used
 from isthmus.dialects.conversation.streams import Reader, Writer
 from isthmus.dialects.lenient_json import decode
+from isthmus.dialects.rejections import is_error
 from isthmus.dialects.sse import SseEvent, SseParser
+from isthmus.dialects.upstream import Frames
+from isthmus.dialects.whole import LONGEST, rejected
 from isthmus.errors import BrokenReplyError
 from isthmus.exchange import Usage
 
@@ -21,13 +24,17 @@ class EventTranslator:
     `usage` is what the deployment reported; with a `seal` a signature travels with the text that it signs.
     """
 
-    def __init__(self, reader: Reader, writer: Writer, seal: Seal | None = None) -> None:
-        self._parser = SseParser()
+    def __init__(
+        self, reader: Reader, writer: Writer, seal: Seal | None = None, *, frames: Frames | None = None
+    ) -> None:
+        self._parser = frames if frames is not None else SseParser()
         self._reader = reader
         self._writer = writer
         self._seal = seal
         self._thoughts: dict[tuple[int, int], str] = {}
         self._failure: BrokenReplyError | None = None
+        self._bare = b""  # what came while there was no event: an error may come as a whole body
+        self._events = 0
         self.usage = Usage()
 
     @property
@@ -39,6 +46,8 @@ class EventTranslator:
         """What these bytes say; raises `BrokenReplyError` once all before the fault was given out."""
         if self._failure is not None:
             raise self._failure
+        if not self._events and len(self._bare) < LONGEST:
+            self._bare += data
         try:
             for event in self._parser.feed(data):
                 self._take(event)
@@ -50,9 +59,11 @@ class EventTranslator:
         return self._writer.take()
 
     def end(self) -> bytes:
-        """The rest after the last byte; raises `BrokenReplyError` where the stream had not finished."""
+        """The rest after the last byte; raises `UpstreamError` where the stream had not finished or was an error."""
         if self._failure is not None:
             raise self._failure
+        if not self._events and is_error(self._bare):
+            raise rejected(self._bare)
         for event in self._parser.close():
             self._take(event)
         if not self._reader.over:
@@ -89,6 +100,7 @@ class EventTranslator:
         if event.data.startswith("[DONE]"):
             self._end()
             return
+        self._events += 1
         try:
             node, _ = decode(event.data)
         except ValueError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from isthmus.dialects.conversation.features import FEATURES
-from isthmus.dialects.dialect import Dialect
+from isthmus.dialects.dialect import Dialect, Upstream
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +20,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     client: Dialect
-    upstream: Dialect
+    upstream: Upstream
     carried: tuple[str, ...]
     refused: dict[str, str]
     declared: tuple[str, ...]
@@ -30,7 +30,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
         return f"Pair({self.client.id}, {self.upstream.id})"
 
 
-def pair_of(client: Dialect, upstream: Dialect) -> Pair:
+def pair_of(client: Dialect, upstream: Upstream) -> Pair:
     """The lists from one dialect to another."""
     carried, declared, refused = [], [], {}
     for field, feature in client.request.items():

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
@@ -25,11 +25,14 @@ from pyreqwest.request import StreamRequest
 from pyreqwest.response import Response
 
 from isthmus.errors import BrokenReplyError, RejectedError, UnreachableError, UpstreamError, UpstreamTimeoutError
+from isthmus.steps.call.accounts import Tokens
 from isthmus.steps.call.reply import Reply
+from isthmus.steps.call.signatures import Headers
 from isthmus.steps.call.target import Target
 
 REJECTION_BYTES = 64 * 1024
 ABANDONED_S = 0.5
+TOKEN_S = 20.0
 STREAM, WHOLE = "text/event-stream", "application/json"
 
 
@@ -40,6 +43,7 @@ class Client:
         self._pools: dict[tuple[str | None, float, float], Pool] = {}
         self._abandoned: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._tokens = Tokens(self._post_form)
 
     async def __aenter__(self) -> Self:
         return self
@@ -57,7 +61,7 @@ class Client:
         """
         loop = asyncio.get_running_loop()
         started = loop.time()
-        request = self._request(target, data, stream=stream)
+        request = self._request(target, data, await self._credentials(target, data), stream=stream)
         patience = min(target.connect_s + target.first_byte_s, target.total_s)
         asked: asyncio.Task[Response] = loop.create_task(request.__aenter__())
         try:
@@ -108,12 +112,27 @@ class Client:
         self._abandoned.add(task)
         task.add_done_callback(self._abandoned.discard)
 
-    def _request(self, target: Target, data: bytes, *, stream: bool) -> StreamRequest:
+    async def _credentials(self, target: Target, data: bytes) -> Headers:
+        """The headers that are made for this request alone."""
+        if target.account is not None:
+            token = await self._tokens.token(target.account, time.time())
+            return (("authorization", f"Bearer {token}"),)
+        if target.sign is not None:
+            return target.sign(target.url, target.headers, data, datetime.now(UTC))
+        return ()
+
+    async def _post_form(self, url: str, data: bytes) -> bytes:
+        """Post a form for a token; raises `UpstreamError`."""
+        form = Target(url=url, headers=(("content-type", "application/x-www-form-urlencoded"),), total_s=TOKEN_S)
+        return await (await self.send(form, data, stream=False)).read()
+
+    def _request(self, target: Target, data: bytes, added: Headers, *, stream: bool) -> StreamRequest:
         if self._closed:
             raise UnreachableError("isthmus is stopping", sent=False)
         try:
             builder = self._pool(target).post(target.url).header("accept", STREAM if stream else WHOLE)
-            return builder.headers(target.headers).body_bytes(data).streamed_read_buffer_limit(0).build_streamed()
+            builder = builder.headers((*target.headers, *added)) if added else builder.headers(target.headers)
+            return builder.body_bytes(data).streamed_read_buffer_limit(0).build_streamed()
         except (BuilderError, ValueError):
             raise _not_valid() from None
 

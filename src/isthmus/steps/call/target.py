@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from isthmus.exchange import Value
+from isthmus.steps.call.accounts import Account
+from isthmus.steps.call.signatures import Sign
 
 
 class Target(Value, frozen=True, kw_only=True):
@@ -10,6 +12,8 @@ class Target(Value, frozen=True, kw_only=True):
 
     Times are in seconds: `connect_s` until a connection stands, `first_byte_s` from the send to the first byte of the
     answer's body, `idle_s` between two reads, `total_s` for all of it. `answer_bytes` bounds the answer's body.
+
+    `sign` makes the headers that sign a request, `account` is the service account whose token is sent.
     """
 
     url: str
@@ -20,6 +24,8 @@ class Target(Value, frozen=True, kw_only=True):
     idle_s: float = 60
     total_s: float = 600
     answer_bytes: int = 64 * 1024 * 1024
+    sign: Sign | None = None
+    account: Account | None = None
 
     def __repr__(self) -> str:
         return f"Target({len(self.headers)} headers)"

@@ -35,8 +35,17 @@ class Turn(NamedTuple):
         return max(1, self.size // 4), max(1, len(written.encode()) // 4) + thought, thought
 
 
+def sse(row: Simulated, name: str, node: Node) -> bytes:
+    """One event."""
+    head = f"event: {name}\n".encode() if name else b""
+    return head + b"data: " + json.dumps(node, ensure_ascii=row.ascii_json).encode() + b"\n\n"
+
+
 class Form(NamedTuple):
-    """`check` says what the real service would reject, `chat` gives the request as the answering rules read it."""
+    """`check` says what the real service would reject, `chat` gives the request as the answering rules read it.
+
+    `frame` writes an event of a stream, which is of the type `media`; `refusal` is the status of a rejection.
+    """
 
     check: Callable[[Node], str]
     chat: Callable[[Node], Node]
@@ -44,12 +53,9 @@ class Form(NamedTuple):
     whole: Callable[[Turn], Node]
     events: Callable[[Turn], Iterator[tuple[str, Node]]]
     error: Callable[[int, str], Node]
-
-
-def sse(row: Simulated, name: str, node: Node) -> bytes:
-    """One event."""
-    head = f"event: {name}\n".encode() if name else b""
-    return head + b"data: " + json.dumps(node, ensure_ascii=row.ascii_json).encode() + b"\n\n"
+    frame: Callable[[Simulated, str, Node], bytes] = sse
+    media: bytes = b"text/event-stream"
+    refusal: int = 400
 
 
 def texts(content: Any, *members: str) -> str:
@@ -67,3 +73,25 @@ def unanswered(calls: list[str], results: list[str]) -> str:
     if extra:
         return f"no tool call `{extra[0]}` was made in the turn before"
     return f"the tool call `{missing[0]}` has no result" if missing else ""
+
+
+class Spoke(NamedTuple):
+    """Who spoke in a message, which calls it makes, and which call it answers."""
+
+    role: str
+    calls: tuple[str, ...] = ()
+    answers: str = ""
+
+
+def misplaced(rows: list[Spoke]) -> str:
+    """What is wrong with the calls and results of messages: each call is answered before anybody else speaks."""
+    open_calls: list[str] = []
+    for row in rows:
+        if row.role == "tool":
+            if row.answers not in open_calls:
+                return unanswered([], [row.answers])
+            open_calls.remove(row.answers)
+        elif open_calls:
+            return unanswered(open_calls, [])
+        open_calls += row.calls
+    return unanswered(open_calls, [])

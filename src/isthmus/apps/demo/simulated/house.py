@@ -8,7 +8,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -16,34 +16,13 @@ from isthmus.apps.demo.simulated import chunks, forms
 from isthmus.apps.demo.simulated.answers import answer, identifiers
 from isthmus.apps.demo.simulated.deployments import Simulated
 from isthmus.apps.demo.simulated.faults import FAULTS, Fault
+from isthmus.apps.demo.simulated.received import Received
 from isthmus.apps.demo.simulated.signing import thought_of
-from isthmus.apps.demo.simulated.wire import END_OF_CHUNKS, STREAM_HEAD, Request, Wire
+from isthmus.apps.demo.simulated.wire import END_OF_CHUNKS, EVENTS, STREAM_HEAD, Request, Wire
 
 ELSEWHERE = "_elsewhere"  # where a redirect leads: nothing lawful ever arrives here
 _TOKEN = re.compile(rb"[A-Za-z\x80-\xff]+-[0-9A-Z]{5,7}(?![0-9A-Za-z])")
 _STREAM = re.compile(rb'"stream"\s*:\s*true')
-
-
-class Received(NamedTuple):
-    """One request as it arrived: its number at this deployment, the path, the head and the body."""
-
-    number: int
-    path: str
-    head: bytes
-    body: bytes
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The header fields, names in lower case."""
-        pairs = (line.partition(":") for line in self.head.decode("latin-1").split("\r\n")[1:])
-        return {name.strip().lower(): value.strip() for name, _, value in pairs}
-
-    def json(self) -> Any:
-        """The body decoded."""
-        return json.loads(self.body)
-
-    def __repr__(self) -> str:
-        return f"Received({self.number}, {len(self.body)} bytes)"
 
 
 class Desk:
@@ -156,9 +135,9 @@ class House:
                 _json(400, {"error": {"message": "the body is no JSON object", "type": "invalid_request_error"}})
             )
             return
-        if (other := forms.said(received.path, row, received.number, received.body, body)) is not None:
+        if (other := forms.said(received, row, body)) is not None:
             if other.pieces:
-                await _stream(row, fault, other.pieces, wire)
+                await _stream(row, fault, other.pieces, wire, media=other.media)
             else:
                 _whole(other.status, other.data, fault, wire)
             return
@@ -196,8 +175,10 @@ def _whole(status: int, data: bytes, fault: Fault, wire: Wire) -> None:
     wire.write((_head(status, len(data)) + data)[:share])
 
 
-async def _stream(row: Simulated, fault: Fault, pieces: tuple[bytes, ...], wire: Wire) -> None:
-    wire.write(STREAM_HEAD)
+async def _stream(
+    row: Simulated, fault: Fault, pieces: tuple[bytes, ...], wire: Wire, *, media: bytes = EVENTS
+) -> None:
+    wire.write(STREAM_HEAD.replace(EVENTS, media))
     for piece in pieces[: int(len(pieces) * fault.share)]:
         wire.write_chunk(piece)
         await asyncio.sleep(row.gap_s if piece.endswith(b"\n\n") or row.write == (0,) else 0)

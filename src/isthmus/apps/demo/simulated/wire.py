@@ -14,11 +14,9 @@ _CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked", re.IGNORECASE)
 _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
 _CHUNK = re.compile(rb"([0-9a-fA-F]+)[^\r\n]*\r\n")
 END_OF_CHUNKS = b"0\r\n\r\n"
+EVENTS = b"text/event-stream"
 STREAM_HEAD = (
-    b"HTTP/1.1 200 OK\r\n"
-    b"content-type: text/event-stream\r\n"
-    b"cache-control: no-cache\r\n"
-    b"transfer-encoding: chunked\r\n\r\n"
+    b"HTTP/1.1 200 OK\r\ncontent-type: " + EVENTS + b"\r\ncache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n"
 )
 
 
