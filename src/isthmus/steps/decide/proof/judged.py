@@ -94,7 +94,7 @@ class Judged:
         return found, left
 
     @cached_property
-    def _protected(self) -> Pair:
+    def protected(self) -> Pair:
         """Where what may not leave is at stake, and where it is not."""
         if self.terms.protects is None:
             return NONE, ALL
@@ -119,7 +119,7 @@ class Judged:
             found.append(d.both(at, self._unsure_from(RANK[rule.then.mechanism or ""])))
             found.append(d.without(at, d.either(*self._needs(rule))))
         found.append(d.both(self.alone, self._unsure_from(MILDEST)))
-        found.append(d.without(self.alone, d.either(*self._protected)))
+        found.append(d.without(self.alone, d.either(*self.protected)))
         for rule in self.rules:
             touched = d.either(*(d.either(self.holding[t], self.unsure[t]) for t in rule.exception_to))
             found.append(d.both(self.unsure[rule.id], touched))
@@ -173,7 +173,7 @@ class Judged:
     def allows(self) -> int:
         """Where it lets the item, or the flow, leave, if it is settled."""
         d = self.d
-        free = [d.both(self.alone, self._protected[1])]
+        free = [d.both(self.alone, self.protected[1])]
         for name, at in self.wins.items():
             rule = self._rule(name)
             if rule.then.mechanism not in (*DENYING, "human_review"):
@@ -194,9 +194,9 @@ class Judged:
         """Where this is the mechanism, if it is settled."""
         found = [at for name, at in self.wins.items() if self._rule(name).then.mechanism == mechanism]
         if mechanism == SILENCE:
-            found.append(self.d.both(self.alone, self._protected[0]))
+            found.append(self.d.both(self.alone, self.protected[0]))
         if mechanism == NOTHING:
-            found.append(self.d.both(self.alone, self._protected[1]))
+            found.append(self.d.both(self.alone, self.protected[1]))
         return self.d.either(*found)
 
     def lacks(self, duty: str) -> int:

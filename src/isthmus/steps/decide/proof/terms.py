@@ -5,6 +5,7 @@ Asked of the flow as a whole, a condition on an item is false, as it is in the e
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -75,14 +76,32 @@ class Grammar:
             parts = tuple(self.term(part, regime, of_item=of_item) for part in tree[word])
             return Every(parts) if word == "all" else Either(parts) if word == "any" else Not(Either(parts))
         if word == "some":
-            key = msgspec.json.encode([tree["some"], regime], order="sorted").decode()
-            return Somewhere(key, self.term(tree["some"], regime, of_item=True))
+            return Somewhere(self._key(tree["some"], regime), self.term(tree["some"], regime, of_item=True))
         return self._definition(tree["defined"], of_item) if word else self._leaf(tree, regime, of_item)
 
     def guarded(self, when: Any, unless: Any, regime: str, *, of_item: bool) -> Term:
         """The term of a rule's `when` and `unless`."""
         first = Every() if when is None else self.term(when, regime, of_item=of_item)
         return first if unless is None else Every((first, Not(self.term(unless, regime, of_item=of_item))))
+
+    def _key(self, tree: Any, regime: str) -> str:
+        """What a condition is known by; where it rests on definitions, by these too."""
+        spelled = self.spelled(tree)
+        key = msgspec.json.encode([tree, regime], order="sorted")
+        if spelled != tree:
+            key += b"#" + hashlib.sha256(msgspec.json.encode(spelled, order="sorted")).hexdigest()[:8].encode()
+        return key.decode()
+
+    def spelled(self, tree: Any) -> Any:
+        """A condition with its definitions spelled out."""
+        if isinstance(tree, list):
+            return [self.spelled(part) for part in tree]
+        if not isinstance(tree, dict):
+            return tree
+        if "defined" in tree and tree["defined"] in self._rows:
+            row, regime = self._rows[tree["defined"]]
+            return [row.id, self.spelled(row.when), row.stated, regime]
+        return {key: self.spelled(value) for key, value in tree.items()}
 
     def _leaf(self, tree: Mapping[str, Any], regime: str, of_item: bool) -> Ask:  # noqa: FBT001 - said by every caller
         made = leaf(tree, regime, of_item=of_item, schemes=self.schemes)
