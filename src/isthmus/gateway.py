@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 import msgspec
 
@@ -17,12 +18,14 @@ from isthmus.clock import now, uuid7
 from isthmus.completions import as_chat, as_completion
 from isthmus.delivery import Delivery
 from isthmus.dialects.known import FORMS
+from isthmus.dialects.refusals import decision_part
 from isthmus.dialects.upstream import AskedForm
-from isthmus.errors import IsthmusError, LedgerError, NotFoundError, OverBudgetError, OverloadedError
+from isthmus.errors import IsthmusError, LedgerError, NotFoundError, OverBudgetError, OverloadedError, RefusedError
 from isthmus.exchange import Caller, HttpAnswer, HttpRequest
 from isthmus.keeping import Keeper
+from isthmus.listing import Listed, listed
 from isthmus.pipeline import Pipeline, Settle
-from isthmus.registry.declared import AUTO, Declared
+from isthmus.registry.declared import Declared
 from isthmus.registry.deployments import Deployed
 from isthmus.registry.keys import Key
 from isthmus.registry.snapshot import Snapshot, snapshot
@@ -66,7 +69,7 @@ class Gateway:
         self._snapshot = snapshot(catalogues.declared, registry_rows(store), versions=catalogues.versions)
         self._registry_age = "fresh"
         config = catalogues.declared.loaded.config
-        verdicts = Verdicts(catalogues.rulebook, ledger.tallies, size=config.limits.decisions)
+        verdicts = self._verdicts = Verdicts(catalogues.rulebook, ledger.tallies, size=config.limits.decisions)
         delivery = Delivery(
             ledger=ledger,
             verdicts=verdicts,
@@ -193,18 +196,24 @@ class Gateway:
         return HttpAnswer(status=200, headers=(JSON, how), body=route.dialect.count_body(estimate_tokens(call.slots)))
 
     async def _models(self, asked: Asked) -> HttpAnswer:
+        """The names that are open to a key now; with `why=true` in the query also what closes the others."""
         key, request, one = self._key(asked), asked.request, asked.route.named.get("model")
-        declared = self._snapshot.declared
-        rows = [{"id": name, "owned_by": "isthmus"} for name in (AUTO, *declared.aliases)]
-        rows += [{"id": row.id, "owned_by": row.row.provider} for row in declared.deployments.values()]
-        rows = [row for row in rows if not key.models or row["id"] in key.models]
+        found = await listed(self._verdicts, self._snapshot, key, request.headers, call=asked.call_id, at=asked.at)
         dialect = dialect_of(request.path, request.headers)
         if one is None:
-            return HttpAnswer(status=200, headers=(JSON,), body=dialect.models_body(rows))
-        rows = [row for row in rows if row["id"] == one]
-        if not rows:
+            body = dialect.models_body([{"id": name, "owned_by": owner} for name, owner in found.open.items()])
+            return HttpAnswer(status=200, headers=(JSON,), body=_with_closed(body, found, request.query))
+        if one in found.closed:
+            raise RefusedError(
+                f"the law or a contract term does not let this key use `{one}` now",
+                decisions=found.closed[one],
+                lawful=tuple(found.open),
+                neutral=found.neutral,
+            )
+        if one not in found.open:
             raise NotFoundError("no model has this name", where="model", remedy=f"GET {MODELS} lists the names")
-        return HttpAnswer(status=200, headers=(JSON,), body=msgspec.json.encode(dialect.model(rows[0])))
+        row = {"id": one, "owned_by": found.open[one]}
+        return HttpAnswer(status=200, headers=(JSON,), body=msgspec.json.encode(dialect.model(row)))
 
     def _newer(self) -> tuple[list[RegistryRow], Snapshot] | None:
         """The rows of the store and their snapshot, or nothing where no row was added; blocks."""
@@ -299,6 +308,17 @@ def _key(row: Deployed, dialect: AskedForm, credential: str) -> tuple[str, str]:
     if row.auth == "header":
         return row.auth_header, credential
     return (dialect.key_header, credential) if dialect.key_header else ("authorization", f"Bearer {credential}")
+
+
+def _with_closed(body: bytes, found: Listed, query: str) -> bytes:
+    """The list, with what closes the other names where the query asks why."""
+    if parse_qs(query).get("why") != ["true"]:
+        return body
+    closed = {
+        name: [decision_part(deployment, decision, found.neutral) for deployment, decision in decisions]
+        for name, decisions in found.closed.items()
+    }
+    return msgspec.json.encode({**msgspec.json.decode(body), "isthmus": {"closed": closed}})
 
 
 def _digest(content: Any) -> str:

@@ -79,6 +79,7 @@ _PAGE: dict[str, Node] = {
     "after": TEXT,
     "order": {"enum": ["asc", "desc"]},
 }
+_WHY: dict[str, Node] = {"why": FLAG}
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         id="createChatCompletion",
@@ -129,7 +130,7 @@ OPERATIONS: tuple[Operation, ...] = (
         request="openai.EmbeddingsRequest",
         answer="openai.EmbeddingsAnswer",
     ),
-    Operation(id="listModels", path="/v1/models", method="get", errors="openai", answer="Models"),
+    Operation(id="listModels", path="/v1/models", method="get", errors="openai", answer="Models", query=_WHY),
     Operation(id="getModel", path="/v1/models/{model}", method="get", errors="openai", answer="openai.OneModel"),
     Operation(
         id="createMessage",
@@ -146,7 +147,14 @@ OPERATIONS: tuple[Operation, ...] = (
         request="anthropic.MessagesCountRequest",
         answer="anthropic.MessagesCount",
     ),
-    Operation(id="listGeminiModels", path="/v1beta/models", method="get", errors="gemini", answer="GeminiModels"),
+    Operation(
+        id="listGeminiModels",
+        path="/v1beta/models",
+        method="get",
+        errors="gemini",
+        answer="GeminiModels",
+        query=_WHY,
+    ),
     Operation(id="getGeminiModel", path=GEMINI_PATHS[0], method="get", errors="gemini", answer="GeminiModel"),
     *_GEMINI,
 )

@@ -24,7 +24,7 @@ def own_part(error: IsthmusError, *, call_id: str, ledger_id: str = "") -> dict[
     own: dict[str, Any] = {"call": call_id, "ledger_id": ledger_id, "remedy": error.remedy}
     own = {name: value for name, value in own.items() if value}
     if isinstance(error, RefusedError):
-        own["decisions"] = [_decision(*entry, error.neutral) for entry in named(error)]
+        own["decisions"] = [decision_part(*entry, error.neutral) for entry in named(error)]
         own["lawful"] = list(error.lawful)
     if isinstance(error, RejectedError):
         own["upstream"] = {**said_words(error.body), **upstream_part(error)}
@@ -93,7 +93,7 @@ def rejection_message(data: bytes) -> str:
     return error_message(node) if isinstance(node, dict) else ""
 
 
-def _decision(deployment: str, decision: Decision, neutral: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+def decision_part(deployment: str, decision: Decision, neutral: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
     """What a refusal says of one decision; of what the reader is not quoted the neutral words alone.
 
     Remedies answer all that refuses, so there are none then; the ledger holds the rules under the call's id.
