@@ -1,8 +1,8 @@
 """Writes the JSON schemas of the wire forms, as the vendors' own SDKs state their types: `src/isthmus/wire_schemas/`.
 
-`python docs/wire_schemas.py [--check] VENDOR ...` writes or compares them, for openai and anthropic with the locked SDKs. Google's SDK is not
-among these: `bench/.envs/google-python/bin/python docs/wire_schemas.py gemini`, which `make conformance` makes.
-What is kept is the shape: names, types, what is required. A test holds the files and the SDKs equal.
+`python docs/wire_schemas.py [--check] VENDOR ...` writes or compares them, for openai and anthropic with the locked
+SDKs. Google's SDK is not among these: `bench/.envs/google-python/bin/python docs/wire_schemas.py gemini`, which
+`make conformance` makes. What is kept is the shape: names, types, what is required. A test holds files and SDKs equal.
 """
 
 from __future__ import annotations
