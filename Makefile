@@ -45,7 +45,7 @@ bench-evasion: .venv/.dev ## every identifier hidden by every trick and every tw
 bench-restore: .venv/.dev ## distorted pseudonyms come back, traps do not; ends with one JSON line per bar
 	@$(BIN)/python bench/restore.py
 
-bench-sensitive bench-exact: .venv/.dev ## what is said of someone against what only uses the words; ends with one JSON line per bar
+bench-sensitive: .venv/.dev ## what is said of someone against what only uses the words; ends with one JSON line per bar
 	@$(BIN)/python bench/sensitive.py
 
 bench-exact: .venv/.dev ## a million people as an exact list: made, loaded, found, nobody else; a line a bar

@@ -74,9 +74,7 @@ def _ranges(codes: list[int]) -> str:
 _ODD = sorted({*_TABLE, *map(ord, INVISIBLE)} - {ord(c) for c in _ORDINARY})
 # what calls for a second reading, in the syntax of the engine (UTF-8)
 FOLD_TRIGGER = f"[{_ranges(_ODD)}]|[0-9][　–—][0-9]"
-NUMERAL_TRIGGER = (
-    f"(?:{'|'.join(NUMERALS)})(?:(?:[0-9xA-Z ._/()-]|（|）){{0,2}}(?:{'|'.join(NUMERALS)}|[0-9])){{6}}"
-)
+NUMERAL_TRIGGER = f"(?:{'|'.join(NUMERALS)})(?:(?:[0-9xA-Z ._/()-]|（|）){{0,2}}(?:{'|'.join(NUMERALS)}|[0-9])){{6}}"
 
 
 def fold(text: str) -> Trail | None:

@@ -9,12 +9,19 @@ from isthmus.steps.scan.confirm import plain_value
 from isthmus.steps.scan.folding import fold
 from isthmus.steps.scan.identifiers import Identifier, Pattern
 
+_GAPS = re.compile(r"\s+")
+
 
 def value_problem(row: Identifier, value: str) -> str:
-    """What is wrong with a value of a kind: empty where it is right, else one of `checks.PROBLEMS`."""
+    """What is wrong with a value of a kind: empty where it is right, else one of `checks.PROBLEMS`.
+
+    Where it has no known form as it is written, it is read without spaces.
+    """
     trail = fold(value.strip())
     text = trail.text if trail else value.strip()
     found = [_pattern_problem(row, pattern, text) for pattern in row.patterns]
+    if set(found) == {"form"} and (closed := _GAPS.sub("", text)) != text:
+        found = [_pattern_problem(row, pattern, closed) for pattern in row.patterns]
     return "" if "" in found else next((problem for problem in found if problem != "form"), "form")
 
 

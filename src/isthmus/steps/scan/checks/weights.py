@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
 
 def weighted(digits: str, weights: Sequence[int]) -> int:
     """The sum of each digit times its weight; letters count as A = 10 to Z = 35."""
@@ -16,8 +18,9 @@ def is_number(value: str, length: int) -> bool:
 
 
 def is_day(digits: str) -> bool:
-    """Whether the digits are a month and a day."""
-    return 1 <= int(digits[:2]) <= 12 and 1 <= int(digits[2:]) <= 31
+    """Whether the digits are a month and a day of it, in some year."""
+    month, day = int(digits[:2]), int(digits[2:])
+    return 1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]
 
 
 def mod_11_10(digits: str) -> int:
