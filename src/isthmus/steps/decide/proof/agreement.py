@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from isthmus.decision import MECHANISMS
+from isthmus.errors import CatalogError
 from isthmus.facts import Facts
 from isthmus.steps.decide.engine import releases
 from isthmus.steps.decide.judge import Judgement, judge
@@ -42,20 +43,21 @@ class Model:
 
     @cached_property
     def outcomes(self) -> tuple[tuple[int, str], ...]:
-        """The sets of points by what is said there."""
+        """The sets of points by what is said there; raises `CatalogError` where they do not part the space."""
         j, d = self.judged, self.space.diagrams
         found = [(j.silent, SILENT), (j.missing, OPEN)]
         held = d.without(j.settled, d.either(j.allows, j.reviews))
         verdicts = ((d.both(j.settled, j.allows), "allow"), (d.both(j.settled, j.reviews), "review"), (held, "deny"))
         for mechanism in MECHANISMS:
             found += [(d.both(j.says(mechanism), at), f"{mechanism} {verdict}") for at, verdict in verdicts]
+        if sum(d.count(at) for at, _ in found) != d.count(self.space.domain):
+            raise CatalogError(f"the model of {j.terms.regime.id} does not say one thing at every point")
         return tuple(pair for pair in found if pair[0])
 
     def says(self, facts: Facts, index: int) -> str:
         """What the model says of a flow, of the item at `index` where one is decided."""
         point = self.classifier.point(facts, index)
-        said = [word for at, word in self.outcomes if self.space.diagrams.holds(at, point)]
-        return " / ".join(said) or "nothing"
+        return next((word for at, word in self.outcomes if self.space.diagrams.holds(at, point)), "nothing")
 
 
 class Agreement:

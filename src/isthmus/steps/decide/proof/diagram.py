@@ -7,8 +7,16 @@ variable. Equal sets are equal numbers, for nodes are shared and a node whose ch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 NONE, ALL = 0, 1
+
+
+class At(Protocol):
+    """What has a value for each variable, by level."""
+
+    def __getitem__(self, level: int, /) -> int:
+        """The value at `level`."""
 
 
 class Diagrams:
@@ -127,7 +135,7 @@ class Diagrams:
 
         return walk(one)
 
-    def holds(self, one: int, point: Sequence[int]) -> bool:
+    def holds(self, one: int, point: At) -> bool:
         """Whether a point is in the set."""
         while one > ALL:
             level, children = self._nodes[one]

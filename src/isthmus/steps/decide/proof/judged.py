@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from isthmus.steps.decide.judge import DENYING, RANK
 from isthmus.steps.decide.proof.diagram import ALL, NONE
@@ -47,6 +48,14 @@ class Terms:
         for name, test in self.tests.items():
             found += [test, self.needs[name], self.met[name], self.after[name]]
         return [one for one in found if one is not None]
+
+
+class Blocking(NamedTuple):
+    """Of a duty that the flow waits for: where it is met, where nothing waits for it, where it stands in the way."""
+
+    met: int
+    free: int
+    fault: int
 
 
 class Judged:
@@ -125,9 +134,8 @@ class Judged:
             found.append(d.both(self.unsure[rule.id], touched))
             blocking = self._blocking(rule)
             if blocking is not None:
-                met, unmet, early = blocking
-                found.append(d.without(self.holding[rule.id], d.either(met, unmet, early)))
-                found.append(d.without(self.unsure[rule.id], met))
+                found.append(d.without(self.holding[rule.id], d.either(blocking.free, blocking.fault)))
+                found.append(d.without(self.unsure[rule.id], blocking.met))
         return found
 
     def _unsure_from(self, rank: int) -> int:
@@ -141,12 +149,13 @@ class Judged:
         term = self.terms.needs[rule.id]
         return (ALL, NONE) if term is None else self.space.pair(term)
 
-    def _blocking(self, rule: Rule) -> tuple[int, int, int] | None:
-        """Where a blocking duty is met, where it is not, and where it is not yet due."""
+    def _blocking(self, rule: Rule) -> Blocking | None:
         met, after = self.terms.met[rule.id], self.terms.after[rule.id]
         if met is None or rule.then.duty is None or not rule.then.duty.blocks:
             return None
-        return (*self.space.pair(met), self.space.pair(after)[1] if after is not None else NONE)
+        done, undone = self.space.pair(met)
+        passed, early = self.space.pair(after) if after is not None else (ALL, NONE)
+        return Blocking(met=done, free=self.d.either(done, early), fault=self.d.both(undone, passed))
 
     @cached_property
     def settled(self) -> int:
@@ -165,8 +174,7 @@ class Judged:
         for rule in self.rules:
             blocking = self._blocking(rule)
             if blocking is not None:
-                _, unmet, early = blocking
-                found = self.d.either(found, self.d.without(self.d.both(self.holding[rule.id], unmet), early))
+                found = self.d.either(found, self.d.both(self.holding[rule.id], blocking.fault))
         return found
 
     @cached_property

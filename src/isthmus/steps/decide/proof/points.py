@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -25,14 +26,14 @@ class Classifier:
         self.space = space
         self._known: dict[tuple[str, Any], int] = {}
 
-    def point(self, facts: Facts, index: int = 0) -> tuple[int, ...]:
+    def point(self, facts: Facts, index: int = 0) -> Point:
         """The point of a flow, for the item at `index` where one is decided."""
         item = facts.data[index] if self.space.mode == "item" else Item()
         others = facts.data if self.space.mode != "item" else (*facts.data[:index], *facts.data[index + 1 :])
-        renamed = self._renamed(facts)
-        return tuple(self._class(one, facts, item, others, renamed) for one in self.space.variables)
+        return Point(self, facts, item, others)
 
-    def _class(self, one: Variable, facts: Facts, item: Item, others: Sequence[Item], renamed: Facts) -> int:
+    def class_of(self, one: Variable, facts: Facts, item: Item, others: Sequence[Item], renamed: Facts) -> int:
+        """The class of one variable."""
         name = one.name
         if name == "on":
             return max((n for n, day in enumerate(one.values) if day <= facts.on), default=0)
@@ -63,7 +64,7 @@ class Classifier:
             raise LookupError(f"no class of `{one.name}` answers {signature}")
         return one.index[signature]
 
-    def _renamed(self, facts: Facts) -> Facts:
+    def renamed(self, facts: Facts) -> Facts:
         """The facts with what no rule mentions called by the names that stand for such, equal ones equally."""
         cutting = self.space.cutting
         values = {path: value_at(facts, Item(), path) for path in sorted(cutting.linked)}
@@ -77,6 +78,25 @@ class Classifier:
             elif value is not None:
                 facts = replaced(facts, path, 50 * numbers.index(value))
         return facts
+
+
+class Point:
+    """The point of a flow; each variable is looked up when it is first asked for."""
+
+    def __init__(self, classifier: Classifier, facts: Facts, item: Item, others: Sequence[Item]) -> None:
+        self._classifier, self._facts, self._item, self._others = classifier, facts, item, others
+        self._known: dict[int, int] = {}
+
+    def __getitem__(self, level: int) -> int:
+        """The class of the variable at `level`."""
+        if level not in self._known:
+            one = self._classifier.space.variables[level]
+            self._known[level] = self._classifier.class_of(one, self._facts, self._item, self._others, self._renamed)
+        return self._known[level]
+
+    @cached_property
+    def _renamed(self) -> Facts:
+        return self._classifier.renamed(self._facts)
 
 
 def _strangers(values: dict[str, Any], cutting: Cut) -> dict[str, str]:
