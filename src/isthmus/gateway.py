@@ -25,6 +25,7 @@ from isthmus.exchange import Caller, HttpAnswer, HttpRequest
 from isthmus.keeping import Keeper
 from isthmus.listing import Listed, listed
 from isthmus.pipeline import Pipeline, Settle
+from isthmus.probing import Probed, probe
 from isthmus.registry.declared import Declared
 from isthmus.registry.deployments import Deployed
 from isthmus.registry.keys import Key
@@ -270,6 +271,12 @@ async def build(config_file: str) -> Gateway:
         checkpoint_every_s=settings.checkpoint_every_s,
     )
     return Gateway(catalogues, store, ledger, open_client())
+
+
+async def probed(declared: Declared, names: tuple[str, ...] = ()) -> list[Probed]:
+    """What deployments answer to a few questions of fixed words; without names all of them are asked."""
+    async with open_client() as client:
+        return await probe(client, declared, _targets(declared), names)
 
 
 def _targets(declared: Declared) -> dict[tuple[str, str, bool], Target]:

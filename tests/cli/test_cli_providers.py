@@ -77,3 +77,25 @@ def test_check_says_every_problem_with_its_line(tmp_path: Path, capsys: pytest.C
     assert run("check", str(tmp_path)) == 2
     lines = capsys.readouterr().err.splitlines()
     assert [line.split("mine.yaml:")[1].split(":")[0] for line in lines] == ["14", "9", "2"]
+
+
+def test_the_difference_of_two_folders_is_told_fact_by_fact(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    for folder in (before, after):
+        folder.mkdir()
+        (folder / "mine.yaml").write_text(FILE.format(id="mine", review="2027-01-01"), encoding="utf-8")
+    assert run("diff", str(before), str(after)) == 0
+    changed = FILE.format(id="mine", review="2027-02-01").replace("models.example", "other.example")
+    (after / "mine.yaml").write_text(changed, encoding="utf-8")
+    (after / "new.yaml").write_text(FILE.format(id="new", review="2027-01-01"), encoding="utf-8")
+    capsys.readouterr()
+    assert run("diff", str(before), str(after), "--json") == 1
+    rows = msgspec.json.decode(capsys.readouterr().out)
+    at = "endpoints.main.access"
+    assert {(row["provider"], row["at"]): (row["before"], row["after"]) for row in rows} == {
+        ("mine", f"{at}.base_url"): ("https://models.example/v1", "https://other.example/v1"),
+        ("mine", f"{at}.review_by"): ("2027-01-01", "2027-02-01"),
+        ("new", ""): (None, "Mine"),
+    }
+    assert run("diff", str(before)) == 1, "the catalogue in use has other sellers"
+    assert "deepseek seller: - -> DeepSeek" in capsys.readouterr().out

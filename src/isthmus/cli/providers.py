@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -16,8 +17,12 @@ from rich.table import Table
 
 from isthmus.clock import now
 from isthmus.config import read_config
-from isthmus.registry.offers import Endpoint, Provider
-from isthmus.registry.providers import Providers, load_providers
+from isthmus.gateway import probed
+from isthmus.probing import FEATURES, Found
+from isthmus.registry.comparing import differences
+from isthmus.registry.declared import declare
+from isthmus.registry.offers import Endpoint, Provider, find
+from isthmus.registry.providers import Providers, load_folders, load_providers
 from isthmus.registry.tariffs import Sourced, Tariff, in_force
 
 app = cyclopts.App(name="providers", help="Who sells models, where, on what terms and price. 模型供应商目录。")
@@ -41,14 +46,18 @@ def _today(on: str) -> date:
 
 @app.command(name="list")
 def list_(*, config: Config = None, json: AsJson = False) -> None:
-    """List every endpoint: where it is, who runs and owns it, how many models are known."""
-    rows = [_row(provider, endpoint) for provider in _load(config).rows.values() for endpoint in provider.endpoints]
+    """List every endpoint by ecosystem: where it is, who runs and owns it, models, filings, prices, overdue reviews."""
+    today = _today("")
+    sellers = sorted(_load(config).rows.values(), key=lambda row: (row.ecosystem, row.id))
+    rows = [_row(provider, endpoint, today) for provider in sellers for endpoint in provider.endpoints]
     if json:
         print(msgspec.json.encode(rows).decode())
         return
-    table = Table("provider", "endpoint", "in", "operator", "owner", "models", "filed", box=None, header_style="bold")
+    names = ("ecosystem", "provider", "endpoint", "in", "operator", "owner", "models", "filed", "priced", "overdue")
+    table = Table(*names, box=None, header_style="bold")
     for row in rows:
         table.add_row(
+            row["ecosystem"],
             row["provider"],
             row["endpoint"],
             " ".join(row["hosted_in"] or [UNKNOWN]),
@@ -56,6 +65,8 @@ def list_(*, config: Config = None, json: AsJson = False) -> None:
             row["owner_country"] or UNKNOWN,
             "any" if row["any_model"] and not row["models"] else str(len(row["models"])),
             str(row["filed"]),
+            str(row["priced"]),
+            f"[red]{row['overdue']}[/red]" if row["overdue"] else "0",
         )
     console = Console()
     console.print(table)
@@ -64,7 +75,8 @@ def list_(*, config: Config = None, json: AsJson = False) -> None:
     )
 
 
-def _row(provider: Provider, endpoint: Endpoint) -> dict[str, Any]:
+def _row(provider: Provider, endpoint: Endpoint, today: date) -> dict[str, Any]:
+    noon = f"{today.isoformat()}T12:00:00Z"
     return {
         "provider": provider.id,
         "endpoint": endpoint.id,
@@ -78,6 +90,8 @@ def _row(provider: Provider, endpoint: Endpoint) -> dict[str, Any]:
         "any_model": endpoint.any_model,
         "models": [model.id for model in endpoint.models],
         "filed": sum(provider.filing(model) is not None for model in endpoint.models),
+        "priced": sum(in_force(model.tariffs, noon) is not None for model in endpoint.models),
+        "overdue": sum(group.overdue(today) for _, group in groups(endpoint)),
         "listings": [listing.list for listing in provider.listings],
     }
 
@@ -141,12 +155,19 @@ def check(
     config: Config = None,
     on: Day = "",
     fail_overdue: Annotated[bool, Parameter(negative="", help="end with status 1 where a review is overdue")] = False,
+    live: Annotated[bool, Parameter(negative="", help="ask the deployments of the configuration themselves")] = False,
+    deployment: Annotated[tuple[str, ...], Parameter(help="with --live: only this one")] = (),
     json: AsJson = False,
 ) -> None:
     """Read every file and say all problems at once, and which facts are due for review.
 
-    `folders` are more folders of provider files.
+    `folders` are more folders of provider files. With `--live` three small questions go to each configured deployment
+    instead: does it take the credential, answer, stream, call a tool, and what limits does it state; status 1 where one
+    does not answer.
     """
+    if live:
+        _live(config or Path("isthmus.yaml"), deployment, as_json=json)
+        return
     roots = [read_config(config).path(name) for name in read_config(config).config.providers] if config else []
     catalogue, today = load_providers(*roots, *folders), _today(on)
     overdue = [
@@ -164,6 +185,54 @@ def check(
         for each in overdue:
             print(f"overdue since {each['review_by']}: {each['provider']} {each['at']} ({each['source']})")
     if overdue and fail_overdue:
+        sys.exit(1)
+
+
+def _live(config: Path, names: tuple[str, ...], *, as_json: bool) -> None:
+    declared = declare(read_config(config))
+    for name in names:
+        find(name, declared.deployments, "deployment")
+    found = asyncio.run(probed(declared, names))
+    if as_json:
+        print(msgspec.json.encode(found).decode())
+    else:
+        table = Table("deployment", "asked in", *FEATURES, "usage", "limits", box=None, header_style="bold")
+        for each in found:
+            limits = "\n".join(f"{name}: {value}" for name, value in each.limits.items())
+            told = [_told(each.features.get(feature)) for feature in FEATURES]
+            table.add_row(each.deployment, each.asked_in, *told, YES_NO[each.counts_usage], limits or UNKNOWN)
+        Console().print(table)
+    if not all(each.ok for each in found):
+        sys.exit(1)
+
+
+def _told(found: Found | None) -> str:
+    if found is None:
+        return "-"
+    if found.ok:
+        return f"[green]{found.ms} ms[/green]"
+    return f"[red]{found.why}[/red]" + (f" ({found.code})" if found.code else "")
+
+
+@app.command
+def diff(before: Path, after: Path | None = None, *, config: Config = None, json: AsJson = False) -> None:
+    """Say what differs between two folders of provider files, fact by fact; status 1 where anything does.
+
+    Args:
+        before: A folder of provider files, such as those of an older version. 较早的目录。
+        after: Another one; absent: the catalogue in use. 缺省为当前目录。
+        config: The configuration whose folders belong to the catalogue in use.
+        json: One JSON value instead of lines.
+
+    """
+    found = differences(load_folders(before), load_folders(after) if after is not None else _load(config))
+    if json:
+        print(msgspec.json.encode(found).decode())
+    else:
+        for each in found:
+            was, now_ = ("-" if value is None else str(value) for value in (each.before, each.after))
+            print(f"{each.provider} {each.at or 'seller'}: {was} -> {now_}")
+    if found:
         sys.exit(1)
 
 

@@ -97,7 +97,16 @@ CODES: dict[str, Kind] = {code: kind for kind, codes in _CODES.items() for code 
 BASE: dict[str, Kind] = {"1000": "internal", "1001": "timeout", "1002": "rate_limit"}
 # codes that say no more than the status does: the message and the status come first
 GENERAL = frozenset(
-    {"invalid_request_error", "invalidparameter", "invalid_argument", "validationexception", "api_error", "bad_request"}
+    [
+        "invalid_request_error",
+        "invalidparameter",
+        "invalid_argument",
+        "validationexception",
+        "bad_request",
+        "api_error",
+        "server_error",
+        "internal_error",
+    ]
 )
 MESSAGES: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (

@@ -26,6 +26,7 @@ __all__ = [
     "Providers",
     "Recipient",
     "address",
+    "load_folders",
     "load_providers",
 ]
 PACKAGED = Path(__file__).parent.parent / "providers"
@@ -59,11 +60,16 @@ def load_providers(*roots: Path) -> Providers:
 
     A file of the operator's stands in for a packaged one of the same id only where it says `replaces: true`.
     """
+    return load_folders(PACKAGED, *roots)
+
+
+def load_folders(*roots: Path) -> Providers:
+    """The files of these folders alone; raises `ConfigError` with every problem found."""
     rows: dict[str, Provider] = {}
     files: dict[str, str] = {}
     problems: list[CatalogError] = []
     digest = hashlib.sha256()
-    for root in (PACKAGED, *roots):
+    for root in roots:
         if not root.is_dir():
             problems.append(CatalogError("no such folder", where=str(root), remedy="correct its path"))
         for file in catalog.folder(root, "**/*.yaml"):
