@@ -8,6 +8,8 @@ from pathlib import Path
 import isthmus
 from isthmus.steps.decide import load_rulebook
 from isthmus.steps.decide.casebook import failures, read_cases
+from isthmus.steps.decide.loading import compiled, read_sources
+from isthmus.steps.decide.proof import planted, prove, read_invariants
 
 ROOT = Path(isthmus.__file__).parent / "jurisdictions"
 
@@ -20,6 +22,15 @@ def test_a_copy_of_the_template_is_a_country(tmp_path: Path):
     cases = read_cases(tmp_path)
     assert len(cases) >= 4
     assert [failures(book, case) for case in cases] == [[] for _ in cases]
+
+
+def test_its_invariant_is_proved(tmp_path: Path):
+    """The invariant of the copy holds, and the defect it names is noticed."""
+    shutil.copytree(ROOT / "_template", tmp_path / "xx")
+    sources = read_sources(ROOT, (tmp_path,))
+    (one,) = read_invariants(tmp_path)
+    assert prove(compiled(sources, "2026-11-23"), one).holds
+    assert prove(planted(sources, one.defect, "2026-11-23"), one).confirmed
 
 
 def test_the_template_itself_is_not_loaded():
