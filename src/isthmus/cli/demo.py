@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from types import FrameType
+from typing import Annotated, Literal, NoReturn
 
 from cyclopts import Parameter, validators
 
@@ -38,9 +42,25 @@ def demo(
 
     chosen = lang or ("zh" if os.environ.get("LANG", "").lower().startswith("zh") else "en")
     started = time.monotonic()
-    if serve:
-        serve_stage(state, chosen, port=port or 8400)
-    elif scene:
-        tell_one(state, chosen, port=port, name=scene)
-    elif not tell(state, chosen, port=port, started=started):
-        sys.exit(1)
+    with _ended_in_order():
+        if serve:
+            serve_stage(state, chosen, port=port or 8400)
+        elif scene:
+            tell_one(state, chosen, port=port, name=scene)
+        elif not tell(state, chosen, port=port, started=started):
+            sys.exit(1)
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Whoever ends the demo, or its terminal, ends what it started."""
+    before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(number: int, _: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import signal
+import socket
 import subprocess
 import sys
 
@@ -68,3 +70,20 @@ def test_a_folder_that_is_no_demos_is_left_alone(tmp_path):
     assert done.returncode == 2
     assert "holds something else" in done.stderr
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "years of work"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_whoever_ends_the_demo_ends_its_gateway(tmp_path, number):
+    """Also where a terminal is closed: nothing goes on listening."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-u", "-m", "isthmus.cli.main", "demo", "--serve", "--port", str(port)]
+    with subprocess.Popen([*command, "--state", tmp_path / "state"], stdout=subprocess.PIPE, text=True) as demo:
+        assert demo.stdout is not None
+        assert any("curl -i" in line for line in demo.stdout)
+        socket.create_connection(("127.0.0.1", port), 5).close()
+        demo.send_signal(number)
+        assert demo.wait(30) in {0, 128 + number}
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), 5)

@@ -84,9 +84,13 @@ class Stage:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self.ecosystems.start(), self._loop).result(START_S)
-        self._write()
-        self._serve()
+        try:
+            asyncio.run_coroutine_threadsafe(self.ecosystems.start(), self._loop).result(START_S)
+            self._write()
+            self._serve()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
