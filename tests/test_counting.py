@@ -59,7 +59,7 @@ def person(category: str, name: str = "n") -> Person:
 
 
 def count(
-    people: People, *schemes: Scheme, jurisdiction: str = "cn", attested: dict[str, int] | None = None
+    people: People, *schemes: Scheme, jurisdiction: str = "cn", attested: dict[str, Any] | None = None
 ) -> tuple[Counted, ...]:
     return counted(
         schemes or (EXPORT,),

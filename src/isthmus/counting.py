@@ -134,15 +134,24 @@ def _weakest(scheme: Scheme) -> str:
 
 
 def _attested(people: People, caller: Caller, scheme: Scheme, call: str) -> People:
-    """With the persons that the caller states beyond those found: each is one more, of this call alone."""
-    categories = list(scheme.categories.values())
+    """With the persons that the caller states beyond those found: each is one more, of this call alone.
+
+    Persons stated as sensitive are of the category of that name; a scheme without one does not know which they are of.
+    """
+    order = list(dict.fromkeys(scheme.categories.values()))
+    stated: dict[str, int] = {"sensitive": int(caller.attested.get("persons_sensitive", 0))}
+    stated |= caller.attested.get("persons_by_category", {})
+    weakest = order[-1]
     persons = list(people.persons)
-    for statement, category in (("persons_sensitive", categories[0]), ("persons", categories[-1])):
-        stated = int(caller.attested.get(statement, 0))
-        weakest = category == categories[-1]
-        held = sum(weakest or person.category == category for person in persons) + (people.unresolved if weakest else 0)
+    for category in order:
+        wanted = stated.get(category, 0)
+        if category == weakest:
+            wanted = max(wanted, int(caller.attested.get("persons", 0)))
+        everyone = category == weakest
+        held = sum(everyone or person.category == category for person in persons)
+        held += people.unresolved if everyone else 0
         persons += [
             Person(identifiers=(("attested", f"{call}/{category}/{number}"),), category=category)
-            for number in range(stated - held)
+            for number in range(wanted - held)
         ]
     return People(persons=tuple(persons), unresolved=people.unresolved)

@@ -8,7 +8,7 @@ in any other what a mainland entity holds from abroad is of unknown origin.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -22,7 +22,8 @@ from isthmus.registry.deployments import Deployed, filed_on
 
 COUNT_FIELDS = frozenset(Counts.__struct_fields__)
 ABROAD = "abroad"
-MAINLAND = "cn"  # the place that an origin calls the mainland
+MAINLAND, US = "cn", "us"  # the place that an origin calls the mainland; whose rule counts by category
+UNKNOWN = "unknown"  # a registered fact without a default that the call did not state
 BEFORE_NEW = ("before", "new")
 
 
@@ -52,14 +53,13 @@ def facts_of(
             on=on,
         )
     )
+    traced = caller.conversation_named or entity.jurisdiction != MAINLAND
+    found = _items(scan, caller, traced=traced)
     return Facts(
         on=on,
         exporter=_exporter(entity),
         recipient=_recipient(target),
-        data=(
-            *_items(scan, caller, traced=caller.conversation_named or entity.jurisdiction != MAINLAND),
-            *_earlier(joined),
-        ),
+        data=(*found, *_stated_items(entity, caller, found, traced=traced), *_earlier(joined)),
         purpose=_purpose(name, purpose, caller),
         evidence=_evidence(valid, caller),
         counts=_counts(tallies),
@@ -108,9 +108,7 @@ def _items(scan: Scan, caller: Caller, *, traced: bool) -> tuple[Item, ...]:
     for finding in scan.findings:
         values, _ = seen.setdefault(finding.kind, (set(), finding.classes))
         values.add(finding.value)
-    stated: dict[str, Any] = {name: caller.chosen[name] for name in ("subjects", "origin") if name in caller.chosen}
-    if stated.get("origin") == ABROAD and not traced:
-        stated["origin"] = None
+    stated = _of_all(caller, traced=traced)
     items = [
         msgspec.convert({"label": kind, "classes": classes, "persons": len(values), **stated}, Item)
         for kind, (values, classes) in sorted(seen.items())
@@ -126,9 +124,47 @@ def _items(scan: Scan, caller: Caller, *, traced: bool) -> tuple[Item, ...]:
     return tuple(items)
 
 
+def _of_all(caller: Caller, *, traced: bool) -> dict[str, Any]:
+    """What the caller says of all its data."""
+    stated: dict[str, Any] = {
+        name: _known(caller.chosen[name]) for name in ("subjects", "origin") if name in caller.chosen
+    }
+    return stated | {"origin": None} if stated.get("origin") == ABROAD and not traced else stated
+
+
+def _known(value: str) -> str | None:
+    return None if value == UNKNOWN else value
+
+
+def _stated_items(entity: Entity, caller: Caller, found: tuple[Item, ...], *, traced: bool) -> Iterator[Item]:
+    """Persons of whom the caller states what was not found: under 28 CFR 202 a sensitive person has a category.
+
+    Of which category those are whom the caller calls sensitive and no more is unknown there: neither the lowest
+    threshold nor none.
+    """
+    there = {name for item in found for name in item.classes or ()}
+    stated: dict[str, Any] = caller.attested
+    of_all = _of_all(caller, traced=traced)
+    categories: dict[str, int] = stated.get("persons_by_category", {})
+    laws = dict.fromkeys((entity.jurisdiction, *((US,) if entity.us_person else ())))
+    for law in laws:
+        rows: dict[str, int] = {f"{law}.{name}": number for name, number in categories.items()}
+        rows["us.contact" if law == US else f"{law}.personal"] = stated.get("persons", 0)
+        sensitive = stated.get("persons_sensitive", 0)
+        if law != US:
+            rows[f"{law}.sensitive"] = sensitive
+        elif sensitive > sum(categories.values()):
+            row = {"label": "attested sensitive", "classes": None, "persons": sensitive - sum(categories.values())}
+            yield msgspec.convert({**row, **of_all}, Item)
+        for name, number in rows.items():
+            if number and name not in there:
+                row = {"label": "attested persons", "classes": (name,), "persons": number}
+                yield msgspec.convert({**row, **of_all}, Item)
+
+
 def joining(scan: Scan, caller: Caller) -> tuple[Joined, ...]:
     """What this call brings into a conversation that may re-export: nothing where it comes from abroad itself."""
-    origin = caller.chosen.get("origin", "here")
+    origin = _known(caller.chosen.get("origin", "here")) or "here"
     if not caller.reexports or not caller.conversation_named or origin == ABROAD:
         return ()
     held = {
@@ -169,7 +205,7 @@ def _service(valid: tuple[Act, ...], caller: Caller, target: Deployed, on: str) 
     held |= {act.kind: int(act.number) for act in valid if act.kind in AMOUNTS and act.number.isdecimal()}
     return msgspec.convert(
         {
-            "audience": caller.chosen.get("audience", "internal"),
+            "audience": _known(caller.chosen.get("audience", "internal")),
             "model": target.destination.model,
             "model_filed": filed_on(target, on),
             "model_modified": target.row.model_modified,
@@ -181,7 +217,7 @@ def _service(valid: tuple[Act, ...], caller: Caller, target: Deployed, on: str) 
 
 def _transaction(caller: Caller) -> UsTransaction:
     kind = caller.chosen.get("transaction")
-    return msgspec.convert({"kind": kind}, UsTransaction) if kind else UsTransaction()
+    return msgspec.convert({"kind": _known(kind)}, UsTransaction) if kind else UsTransaction()
 
 
 def _counts(tallies: Iterable[Tally]) -> Counts:

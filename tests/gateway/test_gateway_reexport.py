@@ -90,7 +90,7 @@ async def test_what_came_from_abroad_leaves_until_something_from_here_joins(tmp_
         entries = await one.entries()
         joined = [entry["content"] for entry in entries if entry["kind"] == "conversation.joined"]
         assert [(row["entity"], row["joined"]) for row in joined] == [
-            ("sh", [{"origin": "here", "classes": ["cn.personal"]}])
+            ("sh", [{"origin": "here", "classes": ["cn.personal", "common.personal"]}])
         ]
         assert joined[0]["conversation"] != "a"
 

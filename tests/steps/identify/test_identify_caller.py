@@ -48,7 +48,7 @@ def test_a_statement_that_no_decision_knows_is_refused_with_those_that_it_knows(
 
 
 def test_a_default_holds_where_the_call_does_not_choose_and_no_default_leaves_it_unknown() -> None:
-    assert caller().chosen == {"purpose": "drafting"}
+    assert caller().chosen == {"purpose": "drafting", "origin": "unknown"}
     assert caller(purpose="hiring", origin="abroad").chosen == {"purpose": "hiring", "origin": "abroad"}
 
 
@@ -62,7 +62,13 @@ def test_a_value_outside_the_set_is_forbidden_with_the_allowed_values() -> None:
 
 @pytest.mark.parametrize(
     ("wish", "value"),
-    [("persons", 3), ("persons_sensitive", 1), ("consents", ("notice",)), ("instruments", ("standard_contract",))],
+    [
+        ("persons", 3),
+        ("persons_sensitive", 1),
+        ("persons_by_category", {"health": 1}),
+        ("consents", ("notice",)),
+        ("instruments", ("standard_contract",)),
+    ],
 )
 def test_statements_count_only_where_the_key_may_attest_them(wish: str, value: Any) -> None:
     with pytest.raises(ForbiddenError, match=f"may not attest `{wish}`"):

@@ -43,8 +43,7 @@ def read_sources(root: Path, extra: tuple[Path, ...] = ()) -> tuple[Source, ...]
         files = folder(base, LAW)
         if not files:
             raise CatalogError("no law is in this folder", where=str(base), remedy=f"expected files such as {LAW}")
-        for file in files:
-            found.append(source_of(file.relative_to(base).as_posix(), file.read_bytes(), str(file)))
+        found += [source_of(file.relative_to(base).as_posix(), file.read_bytes(), str(file)) for file in files]
     return tuple(found)
 
 

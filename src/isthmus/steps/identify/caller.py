@@ -12,10 +12,14 @@ from isthmus.registry.acts import EVIDENCE, INSTRUMENTS
 from isthmus.registry.keys import ChoiceName, Key
 
 ABROAD = "abroad"
+UNKNOWN = "unknown"  # what a registered fact without a default is until a call states it
+# those of the choices that decisions would otherwise take for the schema's own default
+FACTS = frozenset({"audience", "origin", "subjects", "transaction"})
 CHOICES: frozenset[str] = frozenset(get_args(ChoiceName))
 ATTESTED: dict[str, str] = {
     "persons": "persons",
     "persons_sensitive": "persons",
+    "persons_by_category": "persons",
     "consents": "consents",
     "instruments": "instruments",
 }
@@ -74,7 +78,10 @@ def _known(name: str, stated: Any) -> None:
 
 
 def _chosen(key: Key, wishes: Mapping[str, Any]) -> dict[str, str]:
-    chosen: dict[str, str] = {choice.fact: choice.default for choice in key.choices if choice.default is not None}
+    chosen: dict[str, str] = {}
+    for choice in key.choices:
+        if choice.default is not None or choice.fact in FACTS:
+            chosen[choice.fact] = UNKNOWN if choice.default is None else choice.default
     for name in sorted(CHOICES & wishes.keys()):
         allowed = next((choice.values for choice in key.choices if choice.fact == name), ())
         if wishes[name] not in allowed:

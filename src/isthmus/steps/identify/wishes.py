@@ -27,6 +27,7 @@ WISHES: dict[str, str] = {
     "decision": "flag",
     "persons": "count",
     "persons_sensitive": "count",
+    "persons_by_category": "counts",
     "consents": "list",
     "instruments": "list",
 }
@@ -98,11 +99,24 @@ def _list(value: Any) -> tuple[str, ...] | None:
     return read if all(read) else None
 
 
-_READERS = {"text": _text, "number": _number, "flag": _flag, "count": _count, "list": _list}
+def _counts(value: Any) -> dict[str, int] | None:
+    """Numbers by name: `{"health": 3}`, in a header `health=3, biometric=1`."""
+    rows = [part.split("=") for part in value.split(",")] if isinstance(value, str) else list(_rows(value))
+    read = {str(row[0]).strip(): _count(str(row[1]).strip()) for row in rows if len(row) == 2}
+    known = {name: number for name, number in read.items() if name and number is not None}
+    return dict(sorted(known.items())) if 0 < len(rows) == len(known) <= 50 else None
+
+
+def _rows(value: Any) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in value.items()] if isinstance(value, dict) else []
+
+
+_READERS = {"text": _text, "number": _number, "flag": _flag, "count": _count, "counts": _counts, "list": _list}
 _EXPECTED = {
     "text": f"expected 1 to {MAX_TEXT} characters",
     "number": "expected a number from 0 to 1",
     "flag": "expected true or false",
     "count": f"expected a whole number from 0 to {MAX_COUNT}; send more persons in several calls",
+    "counts": f"expected names with whole numbers up to {MAX_COUNT}, in a header as `health=3, biometric=1`",
     "list": "expected up to 50 texts, in a header separated by commas",
 }
