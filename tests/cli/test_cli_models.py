@@ -34,6 +34,20 @@ def test_what_is_not_there_says_why_in_the_asked_language(desk: Desk) -> None:
     assert any("一" <= sign <= "鿿" for sign in next(row for row in chinese if row["deployment"] == "home")["why"])
 
 
+def test_a_prompt_is_decided_and_priced(desk: Desk) -> None:
+    """Personal data in the prompt changes what is open abroad, and a longer one costs more."""
+    desk.key("app")
+    clean, personal = (
+        {row["deployment"]: row for row in json.loads(desk.run("models", "--key", "app", *more, "--json").out)}
+        for more in ((), ("--prompt", "请联系 13912345678，" * 40))
+    )
+    assert clean["abroad"]["release"]
+    assert clean["abroad"]["rests_on"] != personal["abroad"]["rests_on"]
+    assert {"cost", "context", "quality"} <= clean["home"].keys()
+    priced = [name for name in clean if clean[name]["cost"] is not None]
+    assert all(personal[name]["cost"] != clean[name]["cost"] for name in priced)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

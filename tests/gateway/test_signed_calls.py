@@ -18,7 +18,8 @@ ROWS = """
      base_url: "{root}", credential: "file:pair.txt", {facts}}}
   - {{id: tencent, provider: tencent, endpoint: native, model: hunyuan-turbos, region: ap-guangzhou,
      base_url: "{root}", credential: "file:pair.txt", {facts}}}
-  - {{id: azure, provider: azure, endpoint: deployments, model: gpt, base_url: "{root}/openai/deployments/{{deployment}}",
+  - {{id: azure, provider: azure, endpoint: deployments, model: gpt,
+     base_url: "{root}/openai/deployments/{{deployment}}",
      parameters: {{deployment: my-gpt, api_version: "2024-10-21"}}, credential: "file:pair.txt", {facts}}}
   - {{id: vertex, provider: vertex, endpoint: regional, model: gemini-2.5-flash, region: europe-west1,
      base_url: "{root}/v1/projects/p/locations/europe-west1", credential: "file:account.json", {facts}}}
