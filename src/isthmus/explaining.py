@@ -10,7 +10,7 @@ import msgspec
 
 from isthmus.attachments import scan_once
 from isthmus.catalogues import Catalogues
-from isthmus.choosing import choose_deployments
+from isthmus.choosing import Chosen, choose_deployments
 from isthmus.clock import now, uuid7
 from isthmus.conversations import with_joined
 from isthmus.decision import Decision
@@ -22,21 +22,26 @@ from isthmus.flow import ABROAD
 from isthmus.registry.declared import AUTO
 from isthmus.registry.keys import Key
 from isthmus.registry.snapshot import Snapshot, snapshot
+from isthmus.replies import reply_scan_of
 from isthmus.steps.identify import caller_of, may_name, not_expired, wishes_of
 from isthmus.steps.receive import receive
 from isthmus.steps.record.reading import read_joined, read_tallies
 from isthmus.store import Store, open_store, registry_rows
-from isthmus.verdicts import Verdicts
+from isthmus.verdicts import Judgement, Matter, Verdicts
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """One deployment: the facts, the decision they lead to, an estimate of the cost, and why it would be set aside."""
+    """One deployment: the facts, the decision they lead to, an estimate of the cost, and why it would be set aside.
+
+    `reply_scan` is how its answer would be scanned.
+    """
 
     deployment: str
     facts: Facts
     decision: Decision
     cost: str | None
     aside: str
+    reply_scan: str
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,16 +126,19 @@ async def _explain(
         model=call.model,
         scan=seen,
         order=order,
-        outlooks=tuple(
-            Outlook(
-                deployment=name,
-                facts=judged.facts,
-                decision=judged.decision,
-                cost=_text(every.costs[name]),
-                aside=named.choice.aside.get(name, "") if name in named.judgements else "not_named",
-            )
-            for name, judged in every.judgements.items()
-        ),
+        outlooks=tuple([await _outlook(verdicts, matter, row, every, named) for row in every.judgements.values()]),
+    )
+
+
+async def _outlook(verdicts: Verdicts, matter: Matter, judged: Judgement, every: Chosen, named: Chosen) -> Outlook:
+    name = judged.target.id
+    return Outlook(
+        deployment=name,
+        facts=judged.facts,
+        decision=judged.decision,
+        cost=_text(every.costs[name]),
+        aside=named.choice.aside.get(name, "") if name in named.judgements else "not_named",
+        reply_scan=await reply_scan_of(verdicts, matter, judged.target),
     )
 
 

@@ -50,6 +50,16 @@ def test_people_see_verdict_article_and_where_it_would_go(keyed: Desk) -> None:
     assert "个人信息" in chinese.out
 
 
+def test_how_the_answer_would_be_scanned_for_its_reader(keyed: Desk) -> None:
+    """Read abroad, an answer of the deployment at home would be held."""
+    keyed.key("away", located_in="sg")
+    for key, mode in (("app", "none"), ("away", "hold")):
+        done = keyed.run("explain", "-", "--key", key, "--json", stdin=chat(LETTER))
+        assert json.loads(done.out)["deployments"][0]["reply_scan"] == mode
+    done = keyed.run("explain", "-", "--key", "away", stdin=chat(LETTER))
+    assert "its answer would be held and decided for a reader in sg" in done.out
+
+
 def test_what_stands_in_markup_is_shown_as_it_is(keyed: Desk) -> None:
     keyed.configure("{id: house,", "{id: house.red,")
     done = keyed.run("explain", "-", "--key", "app", stdin=chat("[bold red]x[/]", "house.red"))

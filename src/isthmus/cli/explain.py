@@ -16,6 +16,7 @@ from isthmus.catalogues import load_catalogues
 from isthmus.cli.verdicts import VERDICT_STYLE, article, why
 from isthmus.errors import MalformedError
 from isthmus.explaining import Explanation, explain, key_named, registered
+from isthmus.replies import HOLD
 
 MAX_BYTES = 64 * 1024 * 1024
 
@@ -85,6 +86,8 @@ def _print(found: Explanation, lang: str) -> None:
     console.print(table)
     first = found.order[0] if found.order else None
     console.print(f"it would go to [bold]{first}[/]" if first else "it would be refused")
+    if any(row.deployment == first and row.reply_scan == HOLD for row in found.outlooks):
+        console.print(f"its answer would be held and decided for a reader in [bold]{found.caller.located_in}[/]")
 
 
 def _read(source: str) -> bytes:
