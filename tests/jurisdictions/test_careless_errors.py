@@ -9,6 +9,7 @@ from tests.jurisdictions.careless import BOOK, FILE, CarelessError, Flow, Plant,
 from tests.jurisdictions.careless_code import CHECKS, PLANTS, Check
 from tests.jurisdictions.careless_code import Plant as CodePlant
 
+from isthmus.errors import CatalogError
 from isthmus.steps.decide import Rulebook
 
 BY_NUMBER = {error.number: error for error in FILE.errors}
@@ -43,8 +44,12 @@ async def test_the_right_behaviour(number: int, check: Check, tmp_path: Path):
     ("error", "plant"), IN_PACKS, ids=lambda row: row.says if isinstance(row, Plant) else row.number
 )
 async def test_an_error_planted_in_the_packs_is_noticed(error: CarelessError, plant: Plant, tmp_path: Path):
-    """By one of the flows or checks of that error."""
-    assert await _noticed(error, planted(plant), tmp_path), plant.says
+    """By one of the flows or checks of that error, or at once by the reader of the packs."""
+    try:
+        book = planted(plant)
+    except CatalogError:
+        return
+    assert await _noticed(error, book, tmp_path), plant.says
 
 
 @pytest.mark.parametrize(("error", "plant"), IN_CODE, ids=lambda row: getattr(row, "__name__", "") or row.number)

@@ -62,7 +62,8 @@ def rule(name: str, body: str, **more: str) -> str:
 
 
 def pack(root: Path, *rules: str, definitions: str = "", extra: str = "") -> Rulebook:
-    """A rulebook of the rules given."""
+    """A rulebook of the rules given; without any, of one that says nothing."""
+    rules = rules or (rule("nothing", "then: {not_demanded: [x]}"),)
     folder = root / "xx" / "law"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "flow.regime.yaml").write_text(REGIME.format(extra=extra), encoding="utf-8")

@@ -15,6 +15,7 @@ from isthmus.steps.decide.counting import Scheme
 from isthmus.steps.decide.node import Gathered, Names, Node
 from isthmus.steps.decide.pack import DutyRow, InstrumentFile, RegimeFile, RuleRow
 from isthmus.steps.decide.rulebook import CompiledRegime, Rule, Rulebook
+from isthmus.steps.decide.succession import check_succession
 from isthmus.steps.decide.world import Test, World, always, getter, remembered
 
 LAW = "*/law/*.yaml"
@@ -71,6 +72,7 @@ def compiled(sources: tuple[Source, ...], today: str) -> Rulebook:
     _define(instruments, names)
     rules = [r for d, i in instruments for r in _compile(d, i, names, today, rows)]
     _check(rules)
+    check_succession(rules)
     packs = _versions(sources)
     for name, scheme in names.schemes.items():
         names.schemes[name] = msgspec.structs.replace(scheme, bounds=_bounds(names, name))

@@ -12,7 +12,7 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
-from typing import Any, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -130,7 +130,10 @@ class Node:
         try:
             converted = msgspec.convert([value] if get_origin(kind) is tuple else value, kind, strict=False)
         except msgspec.ValidationError as error:
-            raise self.error(f"`{path}`: {str(error)[0].lower()}{str(error)[1:]}") from None
+            words = get_args(kind) if get_origin(kind) is Literal else ()
+            near = difflib.get_close_matches(str(value), words, n=1)
+            remedy = f"did you mean `{near[0]}`?" if near else f"expected one of {', '.join(words)}" if words else ""
+            raise self.error(f"`{path}`: {str(error)[0].lower()}{str(error)[1:]}", remedy) from None
         if get_origin(kind) is tuple:
             converted = converted[0]
         if not isinstance(converted, bool):

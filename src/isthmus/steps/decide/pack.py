@@ -58,7 +58,10 @@ class Then(Row, frozen=True, kw_only=True):
 
 
 class RuleRow(Row, frozen=True, kw_only=True, rename={"start": "from"}):
-    """One rule: from its first day to its last (`until`, inclusive), when its condition holds, something follows."""
+    """One rule: from its first day to its last (`until`, inclusive), when its condition holds, something follows.
+
+    `replaces`: rules that end on the day before this one begins.
+    """
 
     id: Id
     article: str
@@ -69,6 +72,7 @@ class RuleRow(Row, frozen=True, kw_only=True, rename={"start": "from"}):
     when: Any = None
     unless: Any = None
     exception_to: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
     regime: str = ""
     confidence: Confidence | None = None
 
