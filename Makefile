@@ -42,6 +42,9 @@ bench-scan: .venv/.dev ## leak, false cover, recall and precision on labelled te
 bench-evasion: .venv/.dev ## every identifier hidden by every trick and every two (CLEAN=folder: and what that costs clean text)
 	@$(BIN)/python bench/evasion.py $(if $(CLEAN),--clean $(CLEAN))
 
+bench-false: .venv/.dev ## numbers of work that are nobody's and what is taken for an identifier (CLEAN=folder adds texts)
+	@$(BIN)/python bench/false_findings.py $(CLEAN)
+
 bench-restore: .venv/.dev ## distorted pseudonyms come back, traps do not; ends with one JSON line per bar
 	@$(BIN)/python bench/restore.py
 

@@ -56,7 +56,7 @@ JUDGES: dict[str, tuple[str, str]] = {
     "us.ssn": ("us.ssn", SAME),
     "za.id": ("za.idnr", SAME),
 }
-# forms of which the two know different things: other kinds of number, prefixes, years long ago, provinces founded lately
+# forms of which the two know different things: other kinds of number, prefixes, years long ago, young provinces
 OTHERS = {
     "cl.rut": re.compile("CL.*"),
     "cn.resident_id": re.compile(r"\d{6}(?!18|19|20).*"),
