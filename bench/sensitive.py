@@ -4,8 +4,8 @@
 
 `bench/sensitive` holds a file for each class: lines with `+` are said of someone, lines with `-` only use the words
 (the secret of a sauce, Christian as a name, a disease in the news). Half are Chinese, half English; all are made up.
-The vocabulary was worked on with them; those in `unseen` were written afterwards, nothing is fitted to them: they say
-what to expect elsewhere. A sentence counts for a class where scan has a finding of its kind. Prints a line a class and
+The vocabulary was worked on with them; those in `unseen` are the latest that were written after it, and say what to
+expect elsewhere. A sentence counts for a class where scan has a finding of its kind. Prints a line a class and
 language, then the bars.
 """
 
