@@ -12,7 +12,10 @@ LOCK := UV_NO_CONFIG=1 $(TOOLS)/uv pip compile --quiet --universal --python-vers
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
 	pyproject.toml --group build --extra demo
 
-.PHONY: help demo test check bench conformance crash prove law-mutants docs lock clean
+.PHONY: help demo test check bench conformance crash prove law-mutants docs lock clean bench-scan bench-restore bench-sensitive bench-exact
+
+# labelled texts for `make bench-scan`: JSON Lines, as bench/detect.py says
+DATA ?= $(firstword $(wildcard ../shared/fixtures/pii bench/data))
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 17
