@@ -170,7 +170,6 @@ async def test_each_fault_is_what_its_name_says_and_then_it_works_again(name: st
         elif name.startswith("html"):
             assert b"text/html" in got
         elif name.startswith("indiscreet"):  # a whole answer with a person that nobody asked about
-            assert "13987654321" in got.decode()
             assert b"[DONE]" in got
         else:
             assert b"200 OK" in got
