@@ -130,6 +130,10 @@ OPERATIONS: tuple[Operation, ...] = (
         request="openai.EmbeddingsRequest",
         answer="openai.EmbeddingsAnswer",
     ),
+    *(
+        Operation(id=f"rerank{path[1:3]}", path=path, errors="openai", request="RerankRequest", answer="RerankAnswer")
+        for path in ("/v1/rerank", "/v2/rerank")
+    ),
     Operation(id="listModels", path="/v1/models", method="get", errors="openai", answer="Models", query=_WHY),
     Operation(id="getModel", path="/v1/models/{model}", method="get", errors="openai", answer="openai.OneModel"),
     Operation(
@@ -219,6 +223,17 @@ OWN: dict[str, Node] = {
         "error isthmus",
         error=_object("code message status", code=NUMBER, message=TEXT, status=TEXT),
         isthmus=_ref("ErrorPart"),
+    ),
+    "RerankRequest": _object(
+        "model query documents",
+        model=TEXT,
+        query=TEXT,
+        documents={**_list({"type": ["string", "object"]}), "minItems": 1},
+        top_n=NUMBER,
+        max_tokens_per_doc=NUMBER,
+    ),
+    "RerankAnswer": _object(
+        "results", results=_list(_object("index relevance_score", index=NUMBER, relevance_score={"type": "number"}))
     ),
     "Models": _object("object data", object={"const": "list"}, data=_list(_ref("openai.OneModel"))),
     "Deleted": _object("id object deleted", id=TEXT, object={"const": "response"}, deleted={"const": True}),

@@ -31,6 +31,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 OPENAI, RESPONSES = DIALECTS["openai_chat"], DIALECTS["openai_responses"]
 ANTHROPIC, GEMINI = DIALECTS["anthropic"], DIALECTS["gemini"]
 CHAT, MODELS, EMBEDDINGS, RESPOND = "/v1/chat/completions", "/v1/models", "/v1/embeddings", "/v1/responses"
+RERANK = ("/v1/rerank", "/v2/rerank")
 ROUTES: dict[str, Route] = {
     CHAT: Route(dialect=OPENAI, service="answer"),
     "/v1/completions": Route(dialect=OPENAI, service="complete"),
@@ -39,6 +40,7 @@ ROUTES: dict[str, Route] = {
     "/v1/messages": Route(dialect=ANTHROPIC, service="answer"),
     "/v1/messages/count_tokens": Route(dialect=ANTHROPIC, service="count"),
     EMBEDDINGS: Route(dialect=WIRES["openai_embeddings"], service="answer"),
+    **dict.fromkeys(RERANK, Route(dialect=WIRES["rerank"], service="answer")),
 }
 # what is asked of a response that is kept, by method and what follows its id
 KEPT: dict[tuple[str, str], Service] = {

@@ -22,6 +22,7 @@ from isthmus.dialects.pairs import OWN_PAIRS, PAIRS, Pair, translate_answer, tra
 from isthmus.dialects.pairs.translated_stream import TranslatedStream
 from isthmus.dialects.rejections import is_error
 from isthmus.dialects.request import Request
+from isthmus.dialects.rerank import RERANKS
 from isthmus.dialects.upstream import AskedForm
 from isthmus.dialects.whole import rejected
 from isthmus.errors import BrokenReplyError, MalformedError
@@ -46,6 +47,8 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _PAIRS = PAIRS | OWN_PAIRS
+# forms that only a deployment of that capability is asked in
+_NEEDS = dict.fromkeys(EMBEDDINGS, "embeddings") | dict.fromkeys(RERANKS, "rerank")
 _SAME = {name: Speech(client=row, upstream=row) for name, row in WIRES.items()}
 
 
@@ -56,12 +59,12 @@ def speech_of(call: Call, target: Deployed, *, output_tokens: int) -> Speech:
     client = WIRES[call.dialect]
     name = next((name for name in target.speaks if (call.dialect, name) in _PAIRS), "")
     if not name:
-        embedding = call.dialect in EMBEDDINGS
+        need = _NEEDS.get(call.dialect, "")
         error = MalformedError(
-            "the chosen deployment makes no embeddings" if embedding else "the chosen deployment does not speak this",
+            f"the chosen deployment makes no {need}" if need else "the chosen deployment does not speak this",
             where="/model",
-            remedy="name one that states `capabilities: [embeddings]`"
-            if embedding
+            remedy=f"name one that states `capabilities: [{need}]`"
+            if need
             else f"it speaks {', '.join(target.speaks)}",
         )
         return Speech(client=client, upstream=FORMS[next(iter(target.speaks))], refused=error)

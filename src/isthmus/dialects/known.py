@@ -1,4 +1,4 @@
-"""Every dialect that isthmus speaks, by its id, and every wire form: with embeddings, and those of single vendors."""
+"""Every dialect that isthmus speaks, by its id, and every wire form: embeddings, reranking, those of single vendors."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from isthmus.dialects import (
 )
 from isthmus.dialects.dialect import Dialect, Upstream, Wire
 from isthmus.dialects.embeddings import EMBEDDINGS
+from isthmus.dialects.rerank import RERANKS
 from isthmus.dialects.upstream import AskedForm, Own
 
 DIALECTS: dict[str, Dialect] = {
     row.id: row for row in (openai_chat.DIALECT, openai_responses.DIALECT, anthropic.DIALECT, gemini.DIALECT)
 }
-WIRES: dict[str, Wire] = {**DIALECTS, **EMBEDDINGS}
+WIRES: dict[str, Wire] = {**DIALECTS, **EMBEDDINGS, **RERANKS}
 # the wire forms of single vendors, in which no client is answered
 OWN: dict[str, Own] = {
     row.id: row

@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from isthmus.config import Deployment
-from isthmus.dialects.embeddings import BESIDE
+from isthmus.dialects import embeddings, rerank
 from isthmus.dialects.known import UPSTREAMS
 from isthmus.errors import CatalogError
 from isthmus.exchange import Destination
@@ -20,7 +20,9 @@ from isthmus.registry.providers import Providers
 from isthmus.registry.tariffs import Tariff
 
 T = TypeVar("T")
-EMBEDS = "embeddings"
+# what is asked beside the main call: where, by the capability that says so; and the capability of a kind of model
+BESIDE = {"embeddings": embeddings.BESIDE, "rerank": rerank.BESIDE}
+MAKES = {"embedding": ("embeddings",), "rerank": ("rerank",)}
 
 
 class Deployed(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +72,7 @@ def deployed(row: Deployment, providers: Providers) -> Deployed:
     return Deployed(
         row=row,
         destination=_destination(row, endpoint, model),
-        speaks=_with_embeddings(_addresses(row, endpoint), row, model),
+        speaks=_with_others(_addresses(row, endpoint), row, model),
         auth=endpoint.access.auth,
         auth_header=endpoint.access.auth_header,
         headers=endpoint.access.headers,
@@ -117,18 +119,17 @@ def _addresses(row: Deployment, endpoint: Endpoint) -> dict[str, str]:
     return found
 
 
-def _with_embeddings(found: dict[str, str], row: Deployment, model: Model | None) -> dict[str, str]:
-    """With the addresses of embeddings beside those of the main calls, or these alone, as the model makes them."""
-    stated = row.capabilities or (() if model is None or model.kind != "embedding" else (EMBEDS,))
-    if EMBEDS not in stated:
-        return found
+def _with_others(found: dict[str, str], row: Deployment, model: Model | None) -> dict[str, str]:
+    """With the addresses of embeddings and reranking beside the main calls, or these alone, as the model makes them."""
+    stated = row.capabilities or (MAKES.get(model.kind, ()) if model is not None else ())
     beside = {
         name: url.removesuffix(end) + other
+        for capability in stated
         for dialect, url in found.items()
-        for name, (end, other) in BESIDE.get(dialect, {}).items()
+        for name, (end, other) in BESIDE.get(capability, {}).get(dialect, {}).items()
         if url.endswith(end)
     }
-    return beside if beside and stated == (EMBEDS,) else found | beside
+    return beside if beside and set(stated) <= set(BESIDE) else found | beside
 
 
 def _destination(row: Deployment, endpoint: Endpoint, model: Model | None) -> Destination:

@@ -53,6 +53,7 @@ Capability = Literal[
     "web_search",
     "logprobs",
     "embeddings",
+    "rerank",
 ]
 Share = Annotated[float, Meta(ge=0, le=100)]
 T = TypeVar("T")

@@ -21,6 +21,7 @@ from isthmus.apps.demo.simulated.deployments import Simulated
 from isthmus.apps.demo.simulated.embeddings import embedded
 from isthmus.apps.demo.simulated.form import Form, Turn
 from isthmus.apps.demo.simulated.received import Received
+from isthmus.apps.demo.simulated.reranking import reranked
 from isthmus.apps.demo.simulated.signing import thought_of
 
 # the form that a path asks for, by its end
@@ -54,7 +55,8 @@ def said(received: Received, row: Simulated, body: dict[str, Any]) -> Said | Non
     """The answer to a request in one of these forms; None where the path asks for Chat."""
     form = form_of(received.path)
     if form is None:
-        vectors = embedded(received.path.partition("?")[0], body)
+        path = received.path.partition("?")[0]
+        vectors = embedded(path, body) or reranked(path, body)
         return Said(200, _encoded(row, vectors)) if vectors is not None else None
     if wrong := form.check(body):
         return Said(form.refusal, _encoded(row, form.error(400, wrong)))
