@@ -12,6 +12,7 @@ import msgspec
 
 from isthmus.exchange import STRENGTH_ORDER, Finding
 
+_GRID = 64
 _CHECKED = {"valid": 2, "none": 1, "invalid": 0}
 
 
@@ -81,9 +82,17 @@ def _settle(cluster: list[Spot]) -> list[Spot]:
     if len(cluster) == 2 and (cluster[0].start, cluster[0].end) == (cluster[1].start, cluster[1].end):
         return [min(cluster, key=_rank)]
     kept: list[Spot] = []
+    taken: dict[int, list[Spot]] = defaultdict(list)  # those that stay, by the squares of a grid that they stand on
     for spot in sorted(cluster, key=_rank):
-        inside = any(k.start <= spot.start and spot.end <= k.end for k in kept)
-        possible = spot.finding.strength == "possible"
-        if not (inside or (possible and any(k.start < spot.end and spot.start < k.end for k in kept))):
-            kept.append(spot)
+        squares = range(spot.start // _GRID, (spot.end - 1) // _GRID + 1)
+        inside = any(k.start <= spot.start and spot.end <= k.end for k in taken.get(squares[0], ()))
+        if inside or (spot.finding.strength == "possible" and _touches(spot, squares, taken)):
+            continue
+        kept.append(spot)
+        for square in squares:
+            taken[square].append(spot)
     return sorted(kept, key=_place)
+
+
+def _touches(spot: Spot, squares: range, taken: dict[int, list[Spot]]) -> bool:
+    return any(k.start < spot.end and spot.start < k.end for square in squares for k in taken.get(square, ()))
