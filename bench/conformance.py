@@ -16,11 +16,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bench.bars import Bar, conclude
-from bench.clients import comply, run
+from bench.clients import comply, run, schemathesis
 from bench.clients.stage import Conformance
 
 STATE = Path(__file__).parent / "out" / "conformance"
-PARTS: dict[str, Callable[[Conformance], list[Bar]]] = {"llm-comply": comply.run, **run.parts()}
+PARTS: dict[str, Callable[[Conformance], list[Bar]]] = {
+    "llm-comply": comply.run,
+    **run.parts(),
+    "schemathesis": schemathesis.run,
+}
 
 
 def main(wanted: list[str]) -> None:

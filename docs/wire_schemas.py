@@ -41,6 +41,7 @@ TYPES: dict[str, dict[str, tuple[str, bool]]] = {
         "MessagesAnswer": ("anthropic.types:Message", False),
         "MessagesEvent": ("anthropic.types:RawMessageStreamEvent", False),
         "MessagesCountRequest": ("anthropic.types:MessageCountTokensParams", True),
+        "OneModel": ("anthropic.types:ModelInfo", False),
         "MessagesCount": ("anthropic.types:MessageTokensCount", False),
     },
     "gemini": {

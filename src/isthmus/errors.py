@@ -10,6 +10,7 @@
     │   ├── UnauthorisedError 401  no key, unknown key, expired key
     │   ├── ForbiddenError    403  the key does not allow what was asked
     │   ├── NotFoundError     404  no such route, model or object
+    │   ├── MethodError       405  the route is there, but not for this method
     │   ├── TooLargeError     413  over the body limit
     │   ├── SlowClientError   408  the body did not arrive in time
     │   └── OverBudgetError   429  the key's budget or rate is used up
@@ -144,6 +145,17 @@ class NotFoundError(RequestError):
 
     status = 404
     code = "not_found"
+
+
+class MethodError(RequestError):
+    """The route takes other methods: `allowed`, as the header `allow` lists them."""
+
+    status = 405
+    code = "method_not_allowed"
+
+    def __init__(self, allowed: str, path: str) -> None:
+        super().__init__(f"this route takes {allowed}", remedy=f"{allowed.partition(',')[0]} {path}")
+        self.allowed = allowed
 
 
 class TooLargeError(RequestError):

@@ -20,7 +20,15 @@ from isthmus.delivery import Delivery
 from isthmus.dialects.known import FORMS
 from isthmus.dialects.refusals import decision_part
 from isthmus.dialects.upstream import AskedForm
-from isthmus.errors import IsthmusError, LedgerError, NotFoundError, OverBudgetError, OverloadedError, RefusedError
+from isthmus.errors import (
+    IsthmusError,
+    LedgerError,
+    MethodError,
+    NotFoundError,
+    OverBudgetError,
+    OverloadedError,
+    RefusedError,
+)
 from isthmus.exchange import Caller, HttpAnswer, HttpRequest
 from isthmus.keeping import Keeper
 from isthmus.listing import Listed, listed
@@ -133,6 +141,8 @@ class Gateway:
             told.append(("x-isthmus-call", call_id))
         if isinstance(error, OverBudgetError | OverloadedError):
             told.append(("retry-after", str(error.retry_after)))
+        elif isinstance(error, MethodError):
+            told.append(("allow", error.allowed))
         elif not isinstance(error, LedgerError):
             told.append(("x-should-retry", "false"))
         body = dialect_of(path, headers).error_body(error, call_id=call_id, lang=language)

@@ -24,6 +24,7 @@ STATUSES = {
     "401": "no key, or one that is not known",
     "403": "the key does not allow this",
     "404": "no such model or object",
+    "405": "not with this method",
     "408": "the body did not arrive in time",
     "413": "the body is too large",
     "415": "the deployment does not take this",
@@ -37,11 +38,15 @@ STATUSES = {
     "504": "the deployment took too long",
 }
 TEXT, NUMBER, FLAG = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
+WISH = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"}
 PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One route: the schemas of its request, its answer and its stream's events, and whose form its errors have."""
+    """One route: the schemas of its request, its answer and its stream's events, and whose form its errors have.
+
+    Where the headers say in whose form it answers, the names of all of them, apart by a space.
+    """
 
     id: str
     path: str
@@ -134,8 +139,21 @@ OPERATIONS: tuple[Operation, ...] = (
         Operation(id=f"rerank{path[1:3]}", path=path, errors="openai", request="RerankRequest", answer="RerankAnswer")
         for path in ("/v1/rerank", "/v2/rerank")
     ),
-    Operation(id="listModels", path="/v1/models", method="get", errors="openai", answer="Models", query=_WHY),
-    Operation(id="getModel", path="/v1/models/{model}", method="get", errors="openai", answer="openai.OneModel"),
+    Operation(
+        id="listModels",
+        path="/v1/models",
+        method="get",
+        errors="openai anthropic gemini",
+        answer="Models AnthropicModels GeminiModels",
+        query=_WHY,
+    ),
+    Operation(
+        id="getModel",
+        path="/v1/models/{model}",
+        method="get",
+        errors="openai anthropic gemini",
+        answer="openai.OneModel anthropic.OneModel GeminiModel",
+    ),
     Operation(
         id="createMessage",
         path="/v1/messages",
@@ -162,10 +180,20 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(id="getGeminiModel", path=GEMINI_PATHS[0], method="get", errors="gemini", answer="GeminiModel"),
     *_GEMINI,
 )
+# what can be asked next, by what an answer says
+_KEPT = {"response_id": "$response.body#/id"}
+LINKS: dict[str, dict[str, dict[str, str]]] = {
+    "createResponse": dict.fromkeys(("getResponse", "listResponseItems", "cancelResponse", "deleteResponse"), _KEPT),
+}
 
 
 def _ref(name: str) -> Node:
     return {"$ref": f"{COMPONENT}{name}"}
+
+
+def _either(names: list[str]) -> Node:
+    """The form of one, or of the one that the headers say."""
+    return _ref(names[0]) if len(names) == 1 else {"anyOf": [_ref(name) for name in names]}
 
 
 def _object(required: str = "", **members: Any) -> Node:
@@ -179,7 +207,7 @@ def _list(of: Node) -> Node:
 OWN: dict[str, Node] = {
     "Wishes": {
         "description": "what a call asks of isthmus itself; the headers `x-isthmus-*` say the same",
-        **_object(purpose=TEXT, audience=TEXT, basis=TEXT, origin=TEXT, conversation=TEXT, strict=FLAG, decision=FLAG),
+        **_object(purpose=WISH, audience=WISH, basis=WISH, origin=WISH, conversation=WISH, strict=FLAG, decision=FLAG),
     },
     "Told": _object(
         "call decision",
@@ -236,6 +264,7 @@ OWN: dict[str, Node] = {
         "results", results=_list(_object("index relevance_score", index=NUMBER, relevance_score={"type": "number"}))
     ),
     "Models": _object("object data", object={"const": "list"}, data=_list(_ref("openai.OneModel"))),
+    "AnthropicModels": _object("data has_more", data=_list(_ref("anthropic.OneModel")), has_more=FLAG),
     "Deleted": _object("id object deleted", id=TEXT, object={"const": "response"}, deleted={"const": True}),
     "GeminiModel": _object("name", name=TEXT, displayName=TEXT, version=TEXT, supportedGenerationMethods=_list(TEXT)),
     "GeminiModels": _object("models", models=_list(_ref("GeminiModel"))),
@@ -284,12 +313,16 @@ def _responses(row: Operation) -> Node:
     content: Node = {}
     if row.answer:
         told = {"type": "object", "properties": {"isthmus": _ref("Told")}}
-        content["application/json"] = {"schema": {"allOf": [_ref(row.answer), told]}}
+        content["application/json"] = {"schema": {"allOf": [_either(row.answer.split()), told]}}
     if row.events:
-        content["text/event-stream"] = {"schema": _ref(row.events)}
-    wrong = {"application/json": {"schema": _ref(f"Error.{row.errors}")}}
+        data = {"type": "string", "contentMediaType": "application/json", "contentSchema": _ref(row.events)}
+        content["text/event-stream"] = {"schema": _object("data", data=data, event=TEXT)}
+    wrong = {"application/json": {"schema": _either([f"Error.{form}" for form in row.errors.split()])}}
     errors = {status: {"description": said, "content": wrong} for status, said in STATUSES.items()}
-    return {"200": {"description": "the answer", "content": content}, **errors}
+    answer: Node = {"description": "the answer", "content": content}
+    if links := LINKS.get(row.id):
+        answer["links"] = {name: {"operationId": name, "parameters": asked} for name, asked in links.items()}
+    return {"200": answer, **errors}
 
 
 @cache

@@ -14,7 +14,7 @@ import msgspec
 
 from isthmus.dialects.dialect import Dialect, Wire
 from isthmus.dialects.known import DIALECTS, WIRES
-from isthmus.errors import MalformedError, NotFoundError, NotOfferedError
+from isthmus.errors import MalformedError, MethodError, NotFoundError, NotOfferedError
 
 Service = Literal["answer", "respond", "complete", "count", "models", "model", "kept", "kept_items", "cancel", "forget"]
 
@@ -82,11 +82,11 @@ ABSENT = {"/v1/responses/compact": "shorten the conversation yourself; it is sen
 
 
 def route_of(method: str, path: str, query: str = "") -> Route:
-    """The route; raises `NotOfferedError` with the alternative, or `NotFoundError`."""
+    """The route; raises `NotOfferedError` with the alternative, `MethodError` or `NotFoundError`."""
     route = ROUTES.get(path) or _of_models(path, query) or _of_kept(method, path)
     if route is not None:
         if method != route.method:
-            raise NotFoundError(f"this route takes {route.method}", remedy=f"{route.method} {path}")
+            raise MethodError(route.method, path)
         return route
     if path in ABSENT:
         raise NotFoundError("no such route", remedy=ABSENT[path])
@@ -115,6 +115,8 @@ def _of_kept(method: str, path: str) -> Route | None:
     if not path.startswith(f"{RESPOND}/") or not ident or path in ABSENT or path in ROUTES:
         return None
     service = KEPT.get((method, asked))
+    if service is None and (others := [word for word, what in KEPT if what == asked]):
+        raise MethodError(", ".join(others), path)
     return Route(dialect=RESPONSES, service=service, method=method, named={"id": ident}) if service else None
 
 

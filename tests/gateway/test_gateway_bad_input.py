@@ -79,7 +79,7 @@ async def test_routes_that_are_not_offered_name_the_way(house):
     offered = await house.ask(b"{}", path="/v1/assistants")
     nowhere = await house.ask(b"{}", path="/v2/nothing")
     get = await house.ask(b"", method="GET")
-    assert (offered.status, nowhere.status, get.status) == (501, 404, 404)
+    assert (offered.status, nowhere.status, get.status, get.headers["allow"]) == (501, 404, 405, "POST")
     assert "/v1/chat/completions" in offered.json["error"]["message"]
 
 

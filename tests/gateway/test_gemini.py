@@ -7,7 +7,7 @@ import json
 import pytest
 
 from isthmus.clock import now
-from isthmus.errors import MalformedError, NotFoundError, NotOfferedError
+from isthmus.errors import MalformedError, MethodError, NotOfferedError
 from isthmus.exchange import HttpRequest
 from isthmus.routes import dialect_of, route_of
 
@@ -81,6 +81,6 @@ def test_what_is_not_offered_is_said():
         route_of("POST", "/v1beta/models/home:streamGenerateContent")
     with pytest.raises(NotOfferedError):
         route_of("POST", "/v1beta/models/home:batchGenerateContent")
-    with pytest.raises(NotFoundError, match="takes GET"):
+    with pytest.raises(MethodError, match="takes GET"):
         route_of("POST", "/v1/models/gpt-4o:latest")
     assert route_of("GET", "/v1/models/gpt-4o:latest").named == {"model": "gpt-4o:latest"}
