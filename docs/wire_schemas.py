@@ -84,10 +84,12 @@ def _shape(node: Any) -> Any:
         return [_shape(each) for each in node]
     if not isinstance(node, dict):
         return node
-    made = {}
+    made: Node = {}
     for name, value in node.items():
         if name == "properties":
             made[name] = {each: _shape(below) for each, below in value.items() if each not in OF_THE_SDK}
+        elif name in ("enum", "anyOf", "oneOf"):  # `typing` gives a union in the order in which it first met it
+            made[name] = sorted((_shape(each) for each in value), key=json.dumps)
         elif name not in ("title", "description", "examples"):
             made[name] = _shape(value)
     return made
