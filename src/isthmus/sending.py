@@ -24,6 +24,8 @@ from isthmus.speaking import Speech
 from isthmus.steps.record import Entry, Ledger, entries
 from isthmus.verdicts import Judgement, Matter
 
+REASONS = 20
+
 
 class Send(msgspec.Struct, kw_only=True):
     """A send under way; `outcome` is how it ends if nothing else is said, `closed` keeps it from closing twice.
@@ -180,6 +182,8 @@ def _opened(matter: Matter, judgement: Judgement, protected: Protected, *, reply
     if caller.attested:
         content["attested"] = {name: _plain(value) for name, value in caller.attested.items()}
         content["attested_by"] = caller.attested_by
+    if matter.scan.unscanned:
+        content["unread"] = sorted({f"{part.medium}: {part.reason}" for part in matter.scan.unscanned})[:REASONS]
     if used := _vouched(matter):
         content["attested_media"] = used
     return content

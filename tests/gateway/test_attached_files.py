@@ -106,6 +106,8 @@ async def test_a_file_that_cannot_be_read_is_unknown_data(house, data):
     assert answer.status == 451
     assert house.sent("mistral-frankfurt") == []
     assert (await ask(house, "openai_chat", data, "home", name="a.xlsx")).status == 200
+    opened = [entry["content"] for entry in await house.entries() if entry["kind"] == "send.opened"]
+    assert len(opened[0]["unread"]) == opened[0]["unscanned"] == 1
 
 
 async def test_a_picture_in_a_file_is_unknown_data(house):
