@@ -206,3 +206,13 @@ def test_an_unknown_deadline_is_not_taken_for_gone_by(tmp_path: Path):
     assert found.verdict == "review"
     assert set(found.regimes[0].open_facts[0].outcomes.values()) == {"allow exempt", "deny exempt"}
     assert decide(book, facts(service={"launched_days_ago": None}, evidence={"notice": True})).release
+
+
+def test_a_number_that_is_added_to_others_is_tried_at_each_value():
+    """100,000 persons of whom it is unknown are over the threshold with one more."""
+    items = [{"classes": ["us.covered_identifier"], "persons": number} for number in (1, None)]
+    flow = {"on": "2026-11-23", "exporter": {"jurisdiction": "us"}, "recipient": {"hosted_in": ["cn"]}, "data": items}
+    found = decide(SHIPPED, msgspec.convert(flow, Facts))
+    bulk = next(regime for regime in found.regimes if regime.id == "us.bulk")
+    outcomes = next(fact.outcomes for fact in bulk.open_facts if fact.fact == "data.1.persons")
+    assert (outcomes["99999"], outcomes["100000"]) == ("allow not_covered", "deny restricted")

@@ -39,15 +39,24 @@ def decide(book: Rulebook, facts: Facts) -> Decision:
     )
     if decision.release:
         return decision
+    dated = book.at(facts.on, facts.exporter.jurisdiction)
     held = frozenset(regime.id for regime in decision.regimes if not regime.release)
-    return attach(facts, decision, spoken, lambda changed: releases(book, changed, held))
+    # Those that hold it now are asked first; of the others only those that read what changes can hold it then.
+    first = sorted(dated, key=lambda regime: regime.id not in held)
+
+    def lets_go(changed: Facts, paths: frozenset[str]) -> bool:
+        touched = {key for regime in dated for path in paths for key in regime.touches.get(path, ())}
+        then = worlds.changed(changed, touched)
+        asked = (regime for regime in first if regime.id in held or not paths.isdisjoint(regime.touches))
+        return all(allows(book, regime, then) for regime in asked)
+
+    return attach(facts, decision, spoken, lets_go)
 
 
-def releases(book: Rulebook, facts: Facts, held: frozenset[str] = frozenset()) -> bool:
-    """Whether the flow may leave, without the rest of the decision; the regimes that `held` it before come first."""
+def releases(book: Rulebook, facts: Facts) -> bool:
+    """Whether the flow may leave, without the rest of the decision."""
     worlds = Worlds(facts)
-    regimes = sorted(book.at(facts.on, facts.exporter.jurisdiction), key=lambda regime: regime.id not in held)
-    return all(allows(book, regime, worlds) for regime in regimes)
+    return all(allows(book, regime, worlds) for regime in book.at(facts.on, facts.exporter.jurisdiction))
 
 
 def _regime(regime: CompiledRegime, settled: Settled, facts: Facts) -> Regime:

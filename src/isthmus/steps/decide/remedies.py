@@ -17,32 +17,43 @@ from isthmus.steps.decide.rulebook import CompiledRegime
 from isthmus.steps.decide.unknowns import Settled
 
 MOST_TRIED, MOST_LISTED = 48, 6
+INSTRUMENTS = frozenset(f"instruments.{name}" for name in Instrument.__struct_fields__)
 Spoken = list[tuple[CompiledRegime, Settled]]
+# Whether a flow may leave once the facts at these paths are changed.
+Releases = Callable[[Facts, frozenset[str]], bool]
 
 
-def attach(facts: Facts, decision: Decision, spoken: Spoken, releases: Callable[[Facts], bool]) -> Decision:
+def attach(facts: Facts, decision: Decision, spoken: Spoken, releases: Releases) -> Decision:
     """The decision with remedies at each regime that holds the flow up."""
     found = tuple(remedies(facts, spoken, releases))
     regimes = tuple(r if r.release else msgspec.structs.replace(r, remedies=found) for r in decision.regimes)
     return msgspec.structs.replace(decision, regimes=regimes)
 
 
-def remedies(facts: Facts, spoken: Spoken, releases: Callable[[Facts], bool]) -> list[Remedy]:
+def remedies(facts: Facts, spoken: Spoken, releases: Releases) -> list[Remedy]:
     """Sets of changes that release the flow, no set holding another, cheapest first."""
     held = _held_items(spoken, facts)
     kept: list[tuple[RemedyRow, ...]] = []
     for rows in islice(_candidates(spoken), MOST_TRIED):
-        if any(_ids(smaller) <= _ids(rows) for smaller in kept) or not releases(_apply(facts, rows, held)):
+        if any(_ids(smaller) <= _ids(rows) for smaller in kept) or not releases(
+            _apply(facts, rows, held), _paths(rows)
+        ):
             continue
         smallest = rows
         for row in rows:
             fewer = tuple(r for r in smallest if r is not row)
-            if fewer and releases(_apply(facts, fewer, held)):
+            if fewer and releases(_apply(facts, fewer, held), _paths(fewer)):
                 smallest = fewer
         if _ids(smallest) not in map(_ids, kept):
             kept.append(smallest)
     kept.sort(key=lambda rows: (sum(row.cost for row in rows), len(rows)))
     return [_remedy(facts, rows, held) for rows in kept[:MOST_LISTED]]
+
+
+def _paths(rows: tuple[RemedyRow, ...]) -> frozenset[str]:
+    """The facts that remedies change, as conditions name them."""
+    changed = {change.fact for row in rows for change in row.changes}
+    return frozenset(changed | (INSTRUMENTS if "instruments" in changed else frozenset()))
 
 
 def _ids(rows: tuple[RemedyRow, ...]) -> frozenset[str]:

@@ -101,7 +101,7 @@ class Trials:
         found: dict[Any, tuple[Any, list[Any]]] = {}
         options = candidates(self.book, self.regime, path, facts)
         for value in options:
-            seen = value if options is DAYS else told_apart(value, told)
+            seen = value if options is DAYS or _is_added(known) else told_apart(value, told)
             found.setdefault(seen, (value, []))[1].append(value)
         self._groups[known, linked] = list(found.values())
         return self._groups[known, linked]
@@ -173,6 +173,11 @@ class Trials:
         for value, _ in self.groups(path, trial.world.facts):
             budget[0] -= 1
             yield from self._leaves(self.put(trial, path, value), budget)
+
+
+def _is_added(path: str) -> bool:
+    """Whether a number is added to others before it is compared: then its own band says nothing."""
+    return path == "item.persons" or path.startswith("counts.")
 
 
 def candidates(book: Rulebook, regime: CompiledRegime, path: str, facts: Facts) -> tuple[Any, ...]:

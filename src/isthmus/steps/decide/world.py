@@ -63,6 +63,13 @@ class Worlds:
         self.whole = World(facts)
         self.items = tuple(World(facts, item, index) for index, item in enumerate(facts.data))
 
+    def changed(self, facts: Facts, touched: Iterable[object]) -> Worlds:
+        """The worlds of a flow with other facts and as many items; answers stay but for those that are touched."""
+        other = Worlds.__new__(Worlds)
+        other.whole = self.whole.learnt(facts, touched, stays=False)
+        other.items = tuple(world.learnt(facts, touched, stays=False) for world in self.items)
+        return other
+
 
 Test = Callable[[World], bool | None]
 
