@@ -224,6 +224,7 @@ OWN: dict[str, Node] = {
         label=TEXT,
         duties=_list(TEXT),
     ),
+    "Closed": _object("closed", closed={"type": "object", "additionalProperties": _list({"type": "object"})}),
     "ErrorPart": _object(
         code=TEXT,
         call=TEXT,
@@ -312,7 +313,8 @@ def _operation(row: Operation) -> Node:
 def _responses(row: Operation) -> Node:
     content: Node = {}
     if row.answer:
-        told = {"type": "object", "properties": {"isthmus": _ref("Told")}}
+        own = "Closed" if row.query is _WHY else "Told"
+        told = {"type": "object", "properties": {"isthmus": _ref(own)}}
         content["application/json"] = {"schema": {"allOf": [_either(row.answer.split()), told]}}
     if row.events:
         data = {"type": "string", "contentMediaType": "application/json", "contentSchema": _ref(row.events)}
