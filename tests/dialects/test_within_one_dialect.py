@@ -170,7 +170,12 @@ def test_an_error_keeps_the_status_of_the_deployment(dialect: str):
     body = json.dumps({"error": {"message": "who is 13900001111?", "type": "x", "code": "slow_down"}}).encode()
     error = RejectedError("the deployment answered with status 429", upstream_status=429, body=body)
     told = msgspec.json.decode(DIALECTS[dialect].error_body(error, call_id="c-1"))
-    assert told["isthmus"]["upstream"] == {"status": 429, "code": "slow_down", "type": "x"}
+    assert told["isthmus"]["upstream"] == {
+        "status": 429,
+        "code": "slow_down",
+        "type": "x",
+        "kind": "rate_limit",
+    }
     assert "13900001111" not in json.dumps(told)
     words = {"openai_chat": "rate_limit_error", "openai_responses": "rate_limit_error", "anthropic": "rate_limit_error"}
     said_ = told["error"].get("type") if dialect != "gemini" else told["error"]["status"]
