@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from isthmus.clock import now
+from isthmus.clock import today
 from isthmus.config import Loaded, raise_problems, read_config
 from isthmus.errors import CatalogError, ConfigError
 from isthmus.own import Own, read_own
@@ -43,7 +43,7 @@ def catalogues_of(loaded: Loaded, *, secrets: bool = True) -> Catalogues:
     packs = tuple(loaded.path(name) for name in loaded.config.packs)
     return Catalogues(
         declared=declared,
-        rulebook=load_rulebook(JURISDICTIONS, today=now()[:10], extra=packs),
+        rulebook=load_rulebook(JURISDICTIONS, today=today(), extra=packs),
         scanner=load_scanner(
             JURISDICTIONS,
             terms=declared.terms,

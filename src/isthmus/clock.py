@@ -37,6 +37,11 @@ def _date(minute: str, zone: str) -> str:
     return datetime.fromisoformat(f"{minute}+00:00").astimezone(ZoneInfo(zone)).date().isoformat()
 
 
+def today() -> str:
+    """The present date where most of the packs are read: by it a review of a rule is overdue."""
+    return legal_date(now(), "Asia/Shanghai")
+
+
 def uuid7() -> str:
     """A UUID of version 7 (RFC 9562, 5.7): it sorts by time."""
     value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(_pool.take(10))

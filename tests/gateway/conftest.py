@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from isthmus.apps.demo.ecosystems import Ecosystems
+from isthmus.apps.demo.simulated.deployments import DEPLOYMENTS
 from isthmus.clock import now
 from isthmus.config import read_config
 from isthmus.dialects.known import OWN
@@ -200,7 +201,8 @@ async def read(answer: HttpAnswer) -> Answer:
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """A gateway in its surroundings, closed afterwards."""
-    async with Ecosystems() as ecosystems:
+    swift = (msgspec.structs.replace(row, latency_s=0.005, gap_s=0.0005) for row in DEPLOYMENTS)
+    async with Ecosystems(swift) as ecosystems:
         made = House(tmp_path, ecosystems)
         made.write()
         made.gateway = await build(str(made.config))

@@ -11,7 +11,8 @@ import msgspec
 from cyclopts import Parameter
 
 from isthmus.catalogues import JURISDICTIONS
-from isthmus.cli.law_reading import Packs, languages, today
+from isthmus.cli.law_reading import Packs, languages
+from isthmus.clock import today
 from isthmus.errors import NotFoundError
 from isthmus.facts import Facts
 from isthmus.steps.decide.loading import compiled, read_sources

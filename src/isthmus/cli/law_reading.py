@@ -12,13 +12,12 @@ import msgspec
 from cyclopts import Parameter
 
 import isthmus
-from isthmus.clock import legal_date, now
+from isthmus.clock import today
 from isthmus.errors import MalformedError
 from isthmus.facts import Facts
 from isthmus.steps.decide import Rulebook, load_rulebook
 
 Packs = Annotated[tuple[Path, ...], Parameter(name="--pack", help="a folder with packs of your own, beside ours")]
-ZONE = "Asia/Shanghai"
 Id = str | int | None | msgspec.UnsetType
 
 
@@ -36,11 +35,6 @@ class FactsIn(Facts, frozen=True, kw_only=True):
 def loaded(packs: tuple[Path, ...] = ()) -> Rulebook:
     """The rulebook of our packs and those named."""
     return load_rulebook(Path(isthmus.__file__).parent / "jurisdictions", today=today(), extra=packs)
-
-
-def today() -> str:
-    """The legal date where most of the packs are read."""
-    return legal_date(now(), ZONE)
 
 
 def languages(chosen: str) -> str:

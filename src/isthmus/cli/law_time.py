@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
-from isthmus.cli.law_reading import Packs, languages, loaded, read_facts, today
+from isthmus.cli.law_reading import Packs, languages, loaded, read_facts
+from isthmus.clock import today
 from isthmus.errors import MalformedError
 from isthmus.steps.decide import decide
 from isthmus.steps.decide.timeline import Event, changes, reviews, soon

@@ -80,7 +80,7 @@ def compiled(sources: tuple[Source, ...], today: str) -> Rulebook:
         version=hashlib.sha256("".join(f"{k}{v}" for k, v in sorted(packs.items())).encode()).hexdigest(),
         packs=packs,
         instruments=tuple(i for _, i in instruments),
-        regimes=tuple(_regime(d, row, names, rules, today) for d, row in regimes),
+        regimes=tuple(_regime(d, row, names, rules) for d, row in regimes),
         rules=tuple(rules),
         schemes=tuple(names.schemes.values()),
         mentions={path: frozenset(found) for path, found in names.mentions.items()},
@@ -265,7 +265,7 @@ def _check(rules: list[Rule]) -> None:
                 raise CatalogError(f"`{target}` belongs to another regime", where=rule.where)
 
 
-def _regime(document: Document, row: RegimeFile, names: Names, rules: list[Rule], today: str) -> CompiledRegime:
+def _regime(document: Document, row: RegimeFile, names: Names, rules: list[Rule]) -> CompiledRegime:
     gathered = Gathered()
     mine = [rule for rule in rules if rule.regime == row.regime]
     protects = Node(document, ("protects",), names, gathered, row.regime).build() if row.protects is not None else None
@@ -288,7 +288,7 @@ def _regime(document: Document, row: RegimeFile, names: Names, rules: list[Rule]
             pack=row.jurisdiction,
             gist_en="no rule allows this, and the data are protected",
             gist_zh="没有规则允许，而数据受保护",
-            verified_at=today,
+            verified_at=max((rule.reason.verified_at for rule in mine), default=""),
         ),
     )
 
