@@ -203,6 +203,8 @@ def cited(book: Rulebook, name: str, cases: list[Case]) -> bool:
 def main() -> None:
     """Run every mutant of the packs named, or of the mainland and US ones."""
     packs = tuple(sys.argv[1:]) or PACKS
+    if unknown := [pack for pack in packs if not (ROOT / pack / "cases").is_dir()]:
+        sys.exit(f"no pack with cases is called {', '.join(unknown)}; say their folders, such as: cn us")
     kept = (*packs, "common")
     sources = tuple(source for source in read_sources(ROOT) if source.name.split("/")[0] in kept)
     total = found = equal = 0

@@ -10,6 +10,7 @@ milliseconds. Money is a `Decimal` with an ISO 4217 code.
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -166,7 +167,7 @@ class Scan(Value, frozen=True, kw_only=True):
     @property
     def kinds(self) -> dict[str, int]:
         """How many findings there are of each kind, in the order of their names."""
-        return _tally([finding.kind for finding in self.findings])
+        return dict(sorted(Counter(finding.kind for finding in self.findings).items()))
 
 
 class Person(Value, frozen=True, kw_only=True):
@@ -256,7 +257,7 @@ class Protected(Value, frozen=True, kw_only=True):
     @property
     def changes(self) -> dict[str, int]:
         """How many findings were changed, as `duty:kind`, in the order of their names."""
-        return _tally([f"{edit.duty}:{edit.kind}" for edit in self.edits])
+        return dict(sorted(Counter(f"{edit.duty}:{edit.kind}" for edit in self.edits).items()))
 
 
 # ── 7 call ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -361,7 +362,3 @@ class HttpAnswer(Value, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"HttpAnswer({self.status})"
-
-
-def _tally(names: list[str]) -> dict[str, int]:
-    return {name: names.count(name) for name in sorted(set(names))}

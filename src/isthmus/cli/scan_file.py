@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from isthmus.attachments import PART, scan_extract
-from isthmus.cli.scan_view import STYLE, visible
+from isthmus.cli.scan_view import STYLE, row, visible
 from isthmus.cli.sources import Look, Seen
 from isthmus.errors import MalformedError
 from isthmus.exchange import Finding
@@ -48,23 +48,10 @@ def read_document(look: Look, data: bytes, name: str, readers: FileReaders) -> D
 
 def rows(document: Document) -> list[dict[str, Any]]:
     """The findings in their JSON form; offsets are those of the text at `place`."""
-    found = []
-    for finding, lost in document.seen.findings:
-        part = finding.parts[0]
-        row: dict[str, Any] = {
-            "place": place_of(finding),
-            "start": part.start,
-            "end": part.end,
-            "kind": finding.kind,
-            "strength": finding.strength,
-            "check": finding.check,
-            "classes": finding.classes,
-            "why": finding.why,
-            "via": part.via,
-            "text": _text(document, finding).encode("utf-8", "replace").decode(),
-        }
-        found.append(row | ({"lost": True} if lost else {}))
-    return found
+    return [
+        {"place": place_of(finding), **row(finding, document.texts[place_of(finding)], lost=lost)}
+        for finding, lost in document.seen.findings
+    ]
 
 
 def show(document: Document, *, name: str = "") -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from isthmus.dialects.strict_json import wrong_type
 from isthmus.exchange import Attached, Slot, Unscanned, Value
 
@@ -31,6 +33,11 @@ class Request(Value, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Request({len(self.slots)} slots)"
+
+
+def write_request(body: dict[str, Any], *, model: str) -> bytes:
+    """The bytes for a deployment that calls the model `model`, where the body's member `model` names it."""
+    return msgspec.json.encode({**body, "model": model})
 
 
 def take_own(body: dict[str, Any]) -> dict[str, Any]:

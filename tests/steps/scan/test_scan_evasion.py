@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,28 @@ def test_numbers_of_two_messages_are_not_joined_at_will(texts: tuple[str, ...]):
     """Something else between them, or another speaker, keeps them apart."""
     slots = tuple(Slot(pointer=f"/{n}", text=text, role=f"{'user' if n else 'tool'}") for n, text in enumerate(texts))
     assert not [row for row in scan(SCANNER, slots).findings if len(row.parts) == 2]
+
+
+@pytest.mark.parametrize(
+    "piece", ["1 2 3 4 5 6 A ", "AB12 CD34 EF56 ", "A 1 ", "1234 5678 ", "12-34-56 ", "2024-06-05 10 "]
+)
+def test_gaps_cost_no_more_than_their_length(piece: str):
+    """Twice the text asks for at most about twice the steps, whatever stands in it: calls are counted, no clock."""
+    once, twice = (calls("tax id " + (piece * size)[:size]) for size in (20_000, 40_000))
+    assert twice < 2.5 * once
+
+
+def calls(text: str) -> int:
+    """How many calls of functions and generators a scan of this text makes."""
+    made = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal made
+        made += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        scan_text(SCANNER, text)
+    finally:
+        sys.setprofile(None)
+    return made

@@ -8,7 +8,7 @@ from isthmus.dialects.anthropic.ask_in import NEUTRAL, PARTS, REQUEST, read_ask
 from isthmus.dialects.anthropic.ask_out import CAN, write_ask
 from isthmus.dialects.anthropic.faults import count_body, error_body, error_event, model_row, models_body
 from isthmus.dialects.anthropic.fields import FIELDS, FILE_TEXT
-from isthmus.dialects.anthropic.request import read_request, write_request
+from isthmus.dialects.anthropic.request import read_request
 from isthmus.dialects.anthropic.said_in import MessagesReader, read_said
 from isthmus.dialects.anthropic.said_out import MessagesWriter, write_said
 from isthmus.dialects.anthropic.shapes import SHAPES
@@ -16,7 +16,7 @@ from isthmus.dialects.anthropic.stream import MessagesStream
 from isthmus.dialects.anthropic.thoughts import reopen, seal_answer
 from isthmus.dialects.dialect import Dialect
 from isthmus.dialects.refusals import rejection_message
-from isthmus.dialects.request import Request
+from isthmus.dialects.request import Request, write_request
 
 DIALECT = Dialect(
     id="anthropic",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from isthmus.dialects.anthropic.fields import BLOCK_ROLES, DEFINITIONS, FIELDS, ROLES
 from isthmus.dialects.request import Request, flag, objects, take_own
 from isthmus.dialects.slots import Collector
@@ -50,11 +48,6 @@ def read_request(data: bytes, *, depth: int, counting: bool = False) -> Request:
         include_usage=True,
         max_tokens=bound if bound and bound > 0 else None,
     )
-
-
-def write_request(body: dict[str, Any], *, model: str) -> bytes:
-    """The bytes for a deployment that calls the model `model`."""
-    return msgspec.json.encode({**body, "model": model})
 
 
 def _system(value: Any, collector: Collector) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from isthmus.dialects.cohere.ask_out import CAN, write_ask, write_request
+from isthmus.dialects.cohere.ask_out import CAN, write_ask
 from isthmus.dialects.cohere.said_in import CohereReader, read_answer, read_said
+from isthmus.dialects.request import write_request
 from isthmus.dialects.upstream import Own
 
 UPSTREAM = Own(

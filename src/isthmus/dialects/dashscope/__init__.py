@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from isthmus.dialects.dashscope.ask_out import CAN, write_ask, write_multimodal, write_request
+from isthmus.dialects.dashscope.ask_out import CAN, write_ask, write_multimodal
 from isthmus.dialects.dashscope.said_in import DashscopeReader, read_answer, read_said
+from isthmus.dialects.request import write_request
 from isthmus.dialects.upstream import Own
 
-SSE = {"x-dashscope-sse": "enable"}
+SSE = {"x-dashscope-sse": "enable"}  # the manner of a stream is asked for in a header
 
 UPSTREAM = Own(
     id="dashscope",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from isthmus.dialects.conversation.ask import (
     Ask,
     Block,
@@ -39,11 +37,6 @@ CAN = frozenset(SETTINGS) | {
     *("arguments_text", "unsigned_reasoning"),
 }
 CHOICES = {"auto": "auto", "none": "none"}
-
-
-def write_request(body: Node, *, model: str) -> bytes:
-    """The bytes for a deployment that calls the model `model`; the manner of a stream is asked for in a header."""
-    return msgspec.json.encode({**body, "model": model})
 
 
 def write_ask(ask: Ask) -> Node:

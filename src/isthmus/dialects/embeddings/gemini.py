@@ -9,7 +9,7 @@ import msgspec
 
 from isthmus.dialects.answer import Answer
 from isthmus.dialects.dialect import Wire
-from isthmus.dialects.embeddings.vectors import filter_answer, read_body
+from isthmus.dialects.embeddings.vectors import filter_answer, read_body, request_of
 from isthmus.dialects.gemini.faults import error_body
 from isthmus.dialects.gemini.fields import FIELDS
 from isthmus.dialects.gemini.usage import read_usage
@@ -41,19 +41,7 @@ def read_request(data: bytes, *, depth: int, model: str, stream: bool, many: boo
         _content(body, "", collector)
     if not collector.slots and not collector.unscanned:
         raise MalformedError("the request has no content", where="/", remedy="send `content` with `parts`")
-    return Request(
-        model=model,
-        stream=False,
-        body=body,
-        own=own,
-        slots=tuple(collector.slots),
-        unscanned=tuple(collector.unscanned),
-        files=tuple(collector.files),
-        needs=frozenset(),
-        formatted=True,
-        include_usage=True,
-        max_tokens=1,
-    )
+    return request_of(model, body, own, collector)
 
 
 def _content(row: Node, where: str, collector: Collector) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from isthmus.dialects.answer import Answer
 from isthmus.dialects.dialect import Wire
-from isthmus.dialects.embeddings.vectors import filter_answer, read_body
+from isthmus.dialects.embeddings.vectors import filter_answer, read_body, request_of
 from isthmus.dialects.openai_chat.faults import error_body
-from isthmus.dialects.request import Request, take_own
+from isthmus.dialects.request import Request, take_own, write_request
 from isthmus.dialects.slots import Collector, Fields
 from isthmus.dialects.strict_json import read_object, wrong_type
 from isthmus.errors import BrokenReplyError, MalformedError
@@ -33,19 +31,7 @@ def read_request(data: bytes, *, depth: int) -> Request:
         if name not in ("model", "input"):
             collector.member("", name, value, "unknown")
     _texts(body.get("input"), collector)
-    return Request(
-        model=model,
-        stream=False,
-        body=body,
-        own=own,
-        slots=tuple(collector.slots),
-        unscanned=tuple(collector.unscanned),
-        files=tuple(collector.files),
-        needs=frozenset(),
-        formatted=True,
-        include_usage=True,
-        max_tokens=1,
-    )
+    return request_of(model, body, own, collector)
 
 
 def _texts(given: Any, collector: Collector) -> None:
@@ -65,11 +51,6 @@ def _texts(given: Any, collector: Collector) -> None:
 
 def _tokens(row: Any) -> bool:
     return isinstance(row, list) and bool(row) and all(type(token) is int for token in row)
-
-
-def write_request(body: dict[str, Any], *, model: str) -> bytes:
-    """The bytes for a deployment that calls the model `model`."""
-    return msgspec.json.encode({**body, "model": model})
 
 
 def read_answer(data: bytes) -> Answer:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from isthmus.dialects.lines import LineFrames
-from isthmus.dialects.ollama.ask_out import CAN, write_ask, write_request
+from isthmus.dialects.ollama.ask_out import CAN, write_ask
 from isthmus.dialects.ollama.said_in import OllamaReader, read_answer, read_said
+from isthmus.dialects.request import write_request
 from isthmus.dialects.upstream import Own
 
 UPSTREAM = Own(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from isthmus.dialects.conversation.ask import (
     Ask,
     Block,
@@ -38,11 +36,6 @@ CAN = frozenset(OPTIONS) | {
     *("effort", "thinking_budget", "thinking_shown", "warm", "json_form", "system_midway", "unsigned_reasoning"),
 }
 LEVELS = ("low", "medium", "high")
-
-
-def write_request(body: Node, *, model: str) -> bytes:
-    """The bytes for a deployment that calls the model `model`."""
-    return msgspec.json.encode({**body, "model": model})
 
 
 def write_ask(ask: Ask) -> Node:

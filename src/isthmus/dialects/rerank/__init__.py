@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from isthmus.dialects.answer import Answer
 from isthmus.dialects.counts import count, first
 from isthmus.dialects.dialect import Wire
-from isthmus.dialects.embeddings.vectors import read_body
+from isthmus.dialects.embeddings.vectors import read_body, request_of
 from isthmus.dialects.filters import Filters
 from isthmus.dialects.openai_chat.faults import error_body
-from isthmus.dialects.request import Request, take_own
+from isthmus.dialects.request import Request, take_own, write_request
 from isthmus.dialects.slots import Collector, Fields
 from isthmus.dialects.strict_json import read_object, wrong_type
 from isthmus.errors import BrokenReplyError, MalformedError
@@ -54,24 +52,7 @@ def read_request(data: bytes, *, depth: int) -> Request:
     for name, value in body.items():
         if name != "model":
             collector.member("", name, value, "unknown")
-    return Request(
-        model=model,
-        stream=False,
-        body=body,
-        own=own,
-        slots=tuple(collector.slots),
-        unscanned=tuple(collector.unscanned),
-        files=tuple(collector.files),
-        needs=frozenset(),
-        formatted=True,
-        include_usage=True,
-        max_tokens=1,
-    )
-
-
-def write_request(body: Node, *, model: str) -> bytes:
-    """The bytes for a deployment that calls the model `model`."""
-    return msgspec.json.encode({**body, "model": model})
+    return request_of(model, body, own, collector)
 
 
 def read_answer(data: bytes) -> Answer:

@@ -82,6 +82,17 @@ def _compiled(expressions: tuple[Expression, ...]) -> Any:
     return database
 
 
+def code_points(data: bytes, offsets: set[int]) -> dict[int, int]:
+    """How many code points of UTF-8 stand before each of the offsets."""
+    points: dict[int, int] = {}
+    byte = point = 0
+    for offset in sorted(offsets):
+        point += len(data[byte:offset].decode("utf-8", "replace"))
+        byte = offset
+        points[offset] = point
+    return points
+
+
 def problem(expression: Expression) -> str:
     """Why the engine cannot take an expression, or nothing."""
     try:

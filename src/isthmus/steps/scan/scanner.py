@@ -18,7 +18,7 @@ import msgspec
 from isthmus.exchange import Finding, Scan, Slot, Unscanned
 from isthmus.steps.scan.confirm import Candidate, Confirmer
 from isthmus.steps.scan.context import Buffer
-from isthmus.steps.scan.database import Hit
+from isthmus.steps.scan.database import Hit, code_points
 from isthmus.steps.scan.joints import across, joints
 from isthmus.steps.scan.loading import Row, Scanner
 from isthmus.steps.scan.overlaps import Spot, losers, resolve
@@ -149,21 +149,10 @@ def _matches(rows: tuple[Row, ...], hits: list[Hit], text: str, data: bytes) -> 
     elif len(places) * _DENSE > len(data):
         points = array("I", accumulate(data.translate(_LEADING), initial=0))
     else:
-        points = _points(data, {offset for _, start, end in places for offset in (start, end)})
+        points = code_points(data, {offset for _, start, end in places for offset in (start, end)})
     exact = [(rows[n], points[start], points[end]) for n, start, end in places]
     size = len(text)
     return [(row, start + row.before, end - row.after) for row, start, end in exact if end - row.after < size]
-
-
-def _points(data: bytes, offsets: set[int]) -> dict[int, int]:
-    """How many code points of UTF-8 stand before each of the offsets."""
-    points: dict[int, int] = {}
-    byte = point = 0
-    for offset in sorted(offsets):
-        point += len(data[byte:offset].decode("utf-8", "replace"))
-        byte = offset
-        points[offset] = point
-    return points
 
 
 def _confirm(matches: list[Match], text: str, read: list[Reading], *, alone: bool) -> list[Spot]:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from isthmus.steps.scan.database import code_points
 from isthmus.steps.scan.prose.sensitive_words import AROUND, SensitiveWords
 
 MARK, TOPIC, PERSON, AGAINST, PUBLIC = 2.0, 1.0, 1.5, 1.0, 1.0
@@ -88,7 +89,7 @@ class SensitiveFinder(msgspec.Struct, frozen=True):
         found = self.words.database.hits(data)
         if not found:
             return hits
-        points = _points(data, {offset for _, start, end in found for offset in (start, end)})
+        points = code_points(data, {offset for _, start, end in found for offset in (start, end)})
         senses, loose = self.words.senses, self.words.loose
         for number, start, end in found:
             if number < loose or _is_word(data, start, end):
@@ -140,14 +141,3 @@ def _longest(hits: list[_Hit]) -> list[_Hit]:
         if not kept or hit.end > kept[-1].end:
             kept.append(hit)
     return kept
-
-
-def _points(data: bytes, offsets: set[int]) -> dict[int, int]:
-    """How many code points of UTF-8 stand before each of the offsets."""
-    points: dict[int, int] = {}
-    byte = point = 0
-    for offset in sorted(offsets):
-        point += len(data[byte:offset].decode("utf-8", "replace"))
-        byte = offset
-        points[offset] = point
-    return points
