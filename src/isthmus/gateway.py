@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
@@ -32,6 +33,7 @@ from isthmus.errors import (
 from isthmus.exchange import Caller, HttpAnswer, HttpRequest
 from isthmus.keeping import Keeper
 from isthmus.listing import Listed, listed
+from isthmus.offload import beside
 from isthmus.pipeline import Pipeline, Settle
 from isthmus.probing import Probed, probe
 from isthmus.registry.declared import Declared
@@ -176,7 +178,8 @@ class Gateway:
         return await self._pipeline.answer(request, route.dialect, settle, call_id=call_id, at=at, named=route.named)
 
     async def _complete(self, asked: Asked) -> HttpAnswer:
-        return as_completion(await self._answer(asked._replace(request=as_chat(asked.request, path=CHAT))))
+        chat = await beside(partial(as_chat, asked.request, path=CHAT), len(asked.request.body))
+        return as_completion(await self._answer(asked._replace(request=chat)))
 
     async def _respond(self, asked: Asked) -> HttpAnswer:
         if not self._keeper.days:
@@ -201,7 +204,8 @@ class Gateway:
         self._key(asked)
         request, route, at = asked.request, asked.route, asked.at
         limits = self._catalogues.declared.loaded.config.limits
-        call, _ = receive(request, route.dialect, call="", at=at, limits=limits, counting=True, **route.named)
+        read = partial(receive, request, route.dialect, call="", at=at, limits=limits, counting=True, **route.named)
+        call, _ = await beside(read, len(request.body))
         assert route.dialect.count_body is not None
         how = ("x-isthmus-usage", f"estimated; tokenizer={TOKENIZER}")
         return HttpAnswer(status=200, headers=(JSON, how), body=route.dialect.count_body(estimate_tokens(call.slots)))

@@ -11,6 +11,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -23,6 +24,7 @@ from isthmus.dialects.sse import SseEvent, SseParser, encode_bytes
 from isthmus.dialects.strict_json import read_object, wrong_type
 from isthmus.errors import LedgerError, MalformedError, NotFoundError, NotOfferedError
 from isthmus.exchange import Caller, HttpAnswer, HttpRequest
+from isthmus.offload import beside
 from isthmus.registry.keys import Key
 from isthmus.routes import Route
 from isthmus.store import Store
@@ -66,7 +68,7 @@ class Keeper:
         self, request: HttpRequest, key: Key, answering: Answering, *, call_id: str, today: str
     ) -> HttpAnswer:
         """The answer to a request for a response, which goes on with another one and is kept, as it asks."""
-        body = read_object(request.body, known=FIELDS.keys)
+        body = await beside(partial(read_object, request.body, known=FIELDS.keys), len(request.body))
         items = as_items(body.get("input"))
         previous, conversation = body.pop(PREVIOUS, None), ""
         if previous is not None:
