@@ -32,6 +32,8 @@ from isthmus.steps.call.target import Target
 
 REJECTION_BYTES = 64 * 1024
 ABANDONED_S = 0.5
+# The library's thread lets go of what it held a moment after its answers; a process that ends meanwhile aborts.
+LETTING_GO_S = 0.02
 TOKEN_S = 20.0
 STREAM, WHOLE = "text/event-stream", "application/json"
 
@@ -97,6 +99,8 @@ class Client:
         for pool in pools.values():
             await pool.close()
         await asyncio.gather(*self._abandoned)
+        if pools:
+            await asyncio.sleep(LETTING_GO_S)
 
     def _abandon(self, asked: asyncio.Task[Response], request: StreamRequest) -> None:
         """Close what nobody waits for as soon as the library lets us."""
